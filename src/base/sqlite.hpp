@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace rfsn::base {
+
+/// A prepared statement, kept by its Database and reset when the Row cursor is finished. Not thread safe.
+class Statement {
+   public:
+    explicit Statement(sqlite3_stmt* stmt) : stmt_(stmt) {}
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+    Statement(Statement&& other) noexcept;
+    Statement& operator=(Statement&&) = delete;
+    ~Statement();
+    /// Binds the next parameter.
+    Statement& bind(std::int64_t value);
+    Statement& bind(double value);
+    Statement& bind_text(std::string_view text);
+    Statement& bind_blob(std::string_view bytes);
+    Statement& bind_null();
+    /// True while there is a row. Errors: io, corrupt, conflict (busy after the timeout), limit (disk full).
+    [[nodiscard]] Result<bool> step();
+    [[nodiscard]] std::int64_t integer(int column) const;
+    [[nodiscard]] double real(int column) const;
+    [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] std::string blob(int column) const;
+    [[nodiscard]] bool is_null(int column) const;
+
+   private:
+    sqlite3_stmt* stmt_;
+    int next_parameter_ = 1;
+};
+
+/// One SQLite connection, opened as every store of ours is: busy_timeout first, WAL, synchronous=NORMAL, trusted_schema off,
+/// file mode 0600, migrations by user_version inside BEGIN IMMEDIATE. A corrupt file is renamed to NAME.corrupt-TIME and
+/// rebuilt. One thread at a time.
+class Database {
+   public:
+    /// `migrations[i]` takes the schema from version i to i+1. Errors: io, corrupt, unsupported (made by a newer program).
+    [[nodiscard]] static Result<Database> open(const std::string& path, const std::vector<std::string>& migrations);
+    Database(Database&& other) noexcept;
+    Database& operator=(Database&& other) noexcept;
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
+    [[nodiscard]] Result<Statement> prepare(std::string_view sql);
+    [[nodiscard]] Result<void> execute(const std::string& sql);
+    /// BEGIN IMMEDIATE, `body`, COMMIT; ROLLBACK if body fails or throws.
+    [[nodiscard]] Result<void> transaction(const std::function<Result<void>()>& body);
+    [[nodiscard]] std::int64_t last_insert_id() const;
+    [[nodiscard]] std::int64_t changes() const;
+
+   private:
+    explicit Database(sqlite3* db) : db_(db) {}
+    sqlite3* db_ = nullptr;
+};
+
+}  // namespace rfsn::base

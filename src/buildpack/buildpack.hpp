@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "git/staged_source.hpp"
+#include "model/check.hpp"
+#include "model/project.hpp"
+
+namespace rfsn::buildpack {
+
+struct Language {
+    std::string name;
+    std::vector<std::string> extensions;  ///< ".py"
+    std::vector<std::string> filenames;
+    std::vector<std::string> shebangs;
+};
+
+struct Tool {
+    std::string id;
+    std::vector<std::string> probe;  ///< argv that prints the version
+    std::string version_regex;       ///< RE2 with a group named v
+    std::string minimum;
+    std::string hint;                ///< how to get it
+    std::vector<std::string> programs;  ///< names to look for, in order: project-local paths first ("{project}/.venv/bin/black")
+};
+
+struct OutputSpec {
+    std::string stream = "stdout";  ///< stdout, stderr, both, or file
+    std::string file;               ///< template when stream is "file"
+    std::string parser;
+};
+
+/// One step of a check ("configure", "build", the check itself), as data with placeholders:
+/// {files} {tests} {project} {root} {out} {cache} {tool} as whole arguments or declared prefixes.
+struct Command {
+    std::vector<std::string> argv;
+    std::string cwd = "{project}";
+    std::vector<std::string> env;
+};
+
+struct CheckSpec {
+    std::string id;
+    model::CheckKind kind = model::CheckKind::lint;
+    std::string when;  ///< fact expression
+    std::string tool;
+    std::vector<std::string> extensions;
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+    model::Scope scope = model::Scope::files;
+    model::Tier tier = model::Tier::scratch;
+    bool runs_repository_code = false;
+    bool project_required = false;    ///< not planned for fallback projects
+    std::vector<Command> steps;       ///< run first, in order; a failing step ends the check with its own findings
+    Command command;
+    std::vector<int> ok{0};
+    std::vector<int> findings{1};
+    std::vector<int> none;            ///< "nothing to do" counts as passed with that said (pytest's 5)
+    std::vector<OutputSpec> outputs;
+    std::optional<Command> fix;       ///< on a scratch copy; files it changes are the proposal
+    bool fix_reads_stdin = false;     ///< one file at a time, blob on stdin, result on stdout
+    std::vector<model::Stage> stages;
+    std::chrono::milliseconds timeout{60000};
+    bool network = false;
+    std::vector<std::string> context;  ///< configuration files (globs) looked up along ancestors for scratch
+    std::vector<std::string> keep;     ///< shadow: untracked globs that survive between runs
+    int batch = 0;                     ///< most files per process; 0 = limited by argv size only
+};
+
+struct Pack {
+    std::string id;
+    std::string name;
+    std::string version;
+    std::vector<Language> languages;
+    std::vector<std::string> ignore;
+    std::map<std::string, Tool, std::less<>> tools;
+    std::vector<CheckSpec> checks;
+    std::string origin;  ///< "built-in" or the file's path
+    struct Detail;       ///< manifests, facts, workspaces, affected rules: for this folder
+    std::shared_ptr<const Detail> detail;
+};
+
+/// The packs, loaded one by one when something asks (the route from a path to a pack is a static table). Not thread safe.
+class Registry {
+   public:
+    Registry();
+    ~Registry();
+    Registry(const Registry&) = delete;
+    Registry& operator=(const Registry&) = delete;
+    [[nodiscard]] std::vector<std::string> ids() const;
+    /// Errors: not_found, config (a user's pack is wrong, with file:line:column).
+    [[nodiscard]] base::Result<const Pack*> get(std::string_view id);
+    /// Adds or, if it says `extends: ID`, overlays a pack from YAML text.
+    [[nodiscard]] base::Result<void> add_yaml(std::string_view yaml, const std::string& origin);
+
+   private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+struct Detection {
+    std::vector<model::Project> projects;  ///< by root, then pack
+    std::vector<std::string> packs;        ///< main language first; "polyrepo" last when there are two projects or more of different packs
+    std::vector<std::string> notes;        ///< every decision, for `detect -v`
+};
+
+/// The projects that own the snapshot's files: manifests are looked up along their ancestors only.
+[[nodiscard]] base::Result<Detection> detect_for_change(const git::TreeView& view, Registry& registry);
+/// The whole tree.
+[[nodiscard]] base::Result<Detection> detect_all(const git::TreeView& view, Registry& registry);
+
+/// Evaluates a fact expression (ident, == != && || ! in, parentheses, string literals). Errors: config.
+[[nodiscard]] base::Result<bool> evaluate(std::string_view expression,
+                                          const std::map<std::string, std::string, std::less<>>& facts);
+/// The language a path belongs to by name (shebangs need the content): pack id, or "".
+[[nodiscard]] std::string pack_of_path(std::string_view path);
+
+}  // namespace rfsn::buildpack

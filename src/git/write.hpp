@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "git/repository.hpp"
+#include "model/snapshot.hpp"
+
+namespace rfsn::git {
+
+/// Writes a blob into the repository's object database; returns its hex id.
+[[nodiscard]] base::Result<std::string> write_blob(const Repository& repository, std::string_view content);
+
+struct IndexChange {
+    std::string path;
+    model::FileMode mode = model::FileMode::regular;
+    std::string blob;      ///< empty: remove the entry
+    std::string old_blob;  ///< what the index must hold now (empty: nothing), else conflict
+};
+/// Sets entries of the index that git handed us, through git's own plumbing (`update-index -z --index-info`), so that every
+/// index extension stays right. All or nothing. Errors: conflict (an entry is not old_blob, or the index is locked).
+[[nodiscard]] base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes);
+/// The index entry's blob for each path (empty if none), as of now.
+[[nodiscard]] base::Result<std::vector<std::string>> index_blobs(const Repository& repository,
+                                                                 const std::vector<std::string>& paths);
+
+enum class WorkTreeOutcome { written, merged, already, conflict, absent };
+[[nodiscard]] const char* name(WorkTreeOutcome outcome);
+struct WorkTreeResult {
+    WorkTreeOutcome outcome = WorkTreeOutcome::conflict;
+    /// The bytes the file had before, for undo; nullopt if it was not touched or did not exist.
+    std::optional<std::string> before;
+    std::string reason;  ///< of a conflict
+};
+/// What the work-tree file at `path` should become when the blob `base` becomes `theirs`: the clean-filtered file equal to base ->
+/// theirs; otherwise a three-way merge; conflict -> left alone. EOL and smudge attributes are honoured through git. Nothing is
+/// written: the bytes to write are returned by plan, so that they can be journaled first.
+struct WorkTreePlan {
+    WorkTreeOutcome outcome = WorkTreeOutcome::conflict;
+    std::optional<std::string> before;  ///< bytes on disk now; nullopt if there is no file
+    std::string after;                  ///< bytes to write when outcome is written or merged
+    std::uint32_t mode = 0644;
+    std::string reason;
+};
+[[nodiscard]] base::Result<WorkTreePlan> plan_work_tree(const Repository& repository, const std::string& path,
+                                                        std::string_view base, std::string_view theirs, bool deletes);
+/// Writes bytes at a work-tree path by temp file and rename, if the file still holds `expected` (nullopt: does not exist);
+/// nullopt `bytes` removes it. Never follows a symlink, in any component. Errors: conflict, denied, io.
+[[nodiscard]] base::Result<void> write_work_tree(const Repository& repository, const std::string& path,
+                                                 const std::optional<std::string>& expected,
+                                                 const std::optional<std::string>& bytes, std::uint32_t mode);
+
+}  // namespace rfsn::git

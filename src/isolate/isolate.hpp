@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/env.hpp"
+#include "base/process.hpp"
+#include "base/result.hpp"
+#include "git/staged_source.hpp"
+#include "model/check.hpp"
+
+namespace rfsn::isolate {
+
+struct Request {
+    model::Tier tier = model::Tier::scratch;
+    std::vector<std::string> files;    ///< the check's own paths
+    std::vector<std::string> context;  ///< scratch: configuration files that must be there too
+    std::string label;                 ///< check id, for directory names
+};
+
+/// A prepared place. Scratch directories are removed on destruction; shadow trees stay warm, locked while a Place lives.
+class Place {
+   public:
+    virtual ~Place() = default;
+    [[nodiscard]] virtual const std::string& root() const = 0;     ///< where the tree is
+    [[nodiscard]] virtual const std::string& out_dir() const = 0;  ///< for report files, private to this check
+    [[nodiscard]] virtual const std::string& cache_dir() const = 0;  ///< gate-owned build cache of this repository and check, kept warm
+    [[nodiscard]] virtual std::string describe() const = 0;        ///< "scratch", "shadow"
+    /// Content now of `files` that differ from the view: what a fixer wrote. Errors: io.
+    [[nodiscard]] virtual base::Result<std::vector<model::FileEdit>> changes() = 0;
+};
+
+struct Limits {
+    std::chrono::milliseconds timeout{0};
+    bool network = false;
+    std::size_t output_cap = std::size_t{16} << 20;
+};
+
+/// Prepares places for checks over one view of one repository. Shadow trees live in $XDG_CACHE_HOME/git-rfsn/<repo id>/, bounded
+/// and collected. Two gates in one repository take different shadow trees (or wait), never one.
+class Isolation {
+   public:
+    virtual ~Isolation() = default;
+    [[nodiscard]] virtual base::Result<std::unique_ptr<Place>> prepare(const git::TreeView& view, const Request& request) = 0;
+    /// Wraps a command for a place: the rfsn-exec trampoline (process group, rlimits, no core, parent-death signal, network off
+    /// where the kernel allows), scrubbed environment plus `extra` ("NAME=value"), private TMPDIR.
+    [[nodiscard]] virtual base::ProcessSpec wrap(const Place& place, std::vector<std::string> argv, const std::string& cwd,
+                                                 const std::vector<std::string>& extra_env, const Limits& limits) const = 0;
+    /// What the machine allows: "network namespace: yes", ... for doctor and evidence.
+    [[nodiscard]] virtual std::vector<std::string> capabilities() const = 0;
+};
+
+/// `exec_program`: absolute path of rfsn-exec, or empty to do without (said by capabilities()).
+[[nodiscard]] std::unique_ptr<Isolation> isolation(const git::Repository& repository, const base::Environment& env,
+                                                   const std::string& exec_program);
+
+}  // namespace rfsn::isolate

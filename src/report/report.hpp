@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/terminal.hpp"
+#include "model/report.hpp"
+
+namespace rfsn::report {
+
+struct TerminalOptions {
+    base::TerminalTraits traits;
+    bool quiet = false;    ///< nothing at all when green; findings and verdict otherwise
+    bool verbose = false;  ///< every run, tool output
+    bool explain = false;  ///< why each check ran or did not
+};
+[[nodiscard]] std::string terminal(const model::Report& report, const TerminalOptions& options);
+/// Versioned, by config/report.schema.json.
+[[nodiscard]] std::string json(const model::Report& report);
+/// GitHub workflow commands: ::error file=…::…, at most 10 per severity, the rest counted.
+[[nodiscard]] std::string github(const model::Report& report);
+[[nodiscard]] std::string sarif(const model::Report& report);
+
+/// "terminal", "json", "github", "sarif".
+[[nodiscard]] const std::vector<std::string>& format_names();
+/// Errors: usage (no such format).
+[[nodiscard]] base::Result<std::string> render(std::string_view format, const model::Report& report,
+                                               const TerminalOptions& options);
+
+/// A unified diff for people: coloured by line on a terminal.
+[[nodiscard]] std::string diff(std::string_view unified, const base::TerminalTraits& traits);
+/// A proposal for people: id, source, the diff, the proof in three lines, the cost, the next command.
+[[nodiscard]] std::string proposal(const model::ProposalSummary& proposal, const base::TerminalTraits& traits);
+
+}  // namespace rfsn::report
