@@ -116,6 +116,9 @@ struct Detection {
 /// The whole tree.
 [[nodiscard]] base::Result<Detection> detect_all(const git::TreeView& view, Registry& registry);
 
+/// The tests that go with the staged files of a project, by the pack's rules; empty = all of them (a manifest is staged, or no rule fits).
+[[nodiscard]] std::vector<std::string> affected_tests(const Pack& pack, const model::Project& project, const git::TreeView& view);
+
 /// Evaluates a fact expression (ident, == != && || ! in, parentheses, string literals). Errors: config.
 [[nodiscard]] base::Result<bool> evaluate(std::string_view expression,
                                           const std::map<std::string, std::string, std::less<>>& facts);

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#include "check/plan.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/glob.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "check/choice.hpp"
+#include "check/own_check.hpp"
+
+namespace rfsn::check {
+namespace {
+
+bool in_stage(const std::vector<model::Stage>& stages, model::Stage stage) {
+    if (stages.empty()) {
+        return true;
+    }
+    const auto has = [&](model::Stage wanted) { return std::find(stages.begin(), stages.end(), wanted) != stages.end(); };
+    // A merge is a commit; CI is everything that any stage runs.
+    return stage == model::Stage::ci || has(stage) || (stage == model::Stage::pre_merge_commit && has(model::Stage::pre_commit)) ||
+           (stage == model::Stage::pre_push && has(model::Stage::pre_commit));
+}
+
+const config::CheckSettings* settings_of(const PlanInput& input, std::string_view id) {
+    const auto found = input.config->checks.find(id);
+    return found == input.config->checks.end() ? nullptr : &found->second;
+}
+
+bool ends_with(std::string_view text, std::string_view suffix) {
+    return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+}
+
+bool file_matches(const std::string& path, const buildpack::CheckSpec& spec, const config::CheckSettings* settings) {
+    const bool by_extension =
+        spec.extensions.empty() || std::any_of(spec.extensions.begin(), spec.extensions.end(),
+                                               [&](const std::string& extension) { return ends_with(path, extension); });
+    const bool included = spec.include.empty() ? by_extension
+                                               : base::glob_match_any(spec.include, path) || (!spec.extensions.empty() && by_extension);
+    if (!included || base::glob_match_any(spec.exclude, path)) {
+        return false;
+    }
+    if (settings != nullptr && !settings->files.empty() && !base::glob_match_any(settings->files, path)) {
+        return false;
+    }
+    return settings == nullptr || !base::glob_match_any(settings->exclude, path);
+}
+
+void preset(model::CheckPlan& plan, model::RunState state, std::string reason, std::string remedy = {}) {
+    plan.preset = state;
+    plan.preset_reason = std::move(reason);
+    plan.remedy = std::move(remedy);
+}
+
+/// What the team's and the user's settings say about a check, whichever kind it is.
+void apply_settings(const PlanInput& input, model::CheckPlan& plan) {
+    const auto* settings = settings_of(input, plan.id);
+    plan.required = input.stage == model::Stage::ci || (settings != nullptr && settings->required.value_or(false));
+    if (settings != nullptr && settings->timeout) {
+        plan.timeout = *settings->timeout;
+    }
+    Choice configured;
+    configured.skip = input.config->skip;
+    const Names names{plan.id, plan.pack, plan.kind};
+    if (settings != nullptr && settings->enabled && !*settings->enabled) {
+        preset(plan, model::RunState::skipped, "switched off in the configuration");
+        plan.required = false;
+    } else if (!is_wanted(configured, names)) {
+        preset(plan, model::RunState::skipped, "in the configured skip list");
+        plan.required = false;
+    }
+}
+
+bool stage_wants(const PlanInput& input, const model::CheckPlan& plan, const std::vector<model::Stage>& of_pack) {
+    const auto* settings = settings_of(input, plan.id);
+    if (settings != nullptr && !settings->stages.empty()) {
+        return in_stage(settings->stages, input.stage);
+    }
+    // Asked for by its own name, a check runs at any stage.
+    const auto& only = input.choice.only;
+    return in_stage(of_pack, input.stage) || std::find(only.begin(), only.end(), plan.id) != only.end();
+}
+
+BuiltinOptions builtin_options(const PlanInput& input, const config::CheckSettings* settings) {
+    BuiltinOptions options;
+    options.max_kb = static_cast<std::uint64_t>(input.config->max_file_kb);
+    if (settings != nullptr) {
+        options.extra = settings->args;
+    }
+    return options;
+}
+
+void plan_builtins(const PlanInput& input, std::vector<Planned>& out) {
+    for (const auto& builtin : builtins()) {
+        Planned planned;
+        planned.builtin = &builtin;
+        planned.plan.id = builtin.id;
+        planned.plan.pack = "builtin";
+        planned.plan.kind = builtin.id == "secrets" || builtin.id == "detect-private-key" ? model::CheckKind::security
+                                                                                          : model::CheckKind::hygiene;
+        planned.plan.tier = model::Tier::blobs;
+        if (!is_wanted(input.choice, {builtin.id, "builtin", planned.plan.kind}) || !stage_wants(input, planned.plan, {})) {
+            continue;
+        }
+        const auto* settings = settings_of(input, builtin.id);
+        planned.options = builtin_options(input, settings);
+        apply_settings(input, planned.plan);
+        if (planned.plan.preset) {
+            out.push_back(std::move(planned));
+            continue;
+        }
+        for (const auto& file : input.snapshot->files) {
+            BuiltinFile probe;
+            probe.file = &file;
+            probe.merging = input.snapshot->merging;
+            const bool chosen = settings == nullptr || ((settings->files.empty() || base::glob_match_any(settings->files, file.path)) &&
+                                                        !base::glob_match_any(settings->exclude, file.path));
+            if (chosen && builtin.applies(probe, planned.options)) {
+                planned.plan.files.push_back(file.path);
+            }
+        }
+        planned.plan.reason = "built-in";
+        if (planned.plan.files.empty()) {
+            preset(planned.plan, model::RunState::skipped, "no staged file for it");
+        }
+        out.push_back(std::move(planned));
+    }
+}
+
+bool has_content(const model::Snapshot& snapshot, const std::string& path) {
+    const auto found = std::lower_bound(snapshot.files.begin(), snapshot.files.end(), path,
+                                        [](const model::StagedFile& file, const std::string& wanted) { return file.path < wanted; });
+    return found != snapshot.files.end() && found->path == path && found->has_content();
+}
+
+void require_tool(const PlanInput& input, Planned& planned, const std::string& project_root) {
+    if (planned.tool == nullptr || planned.plan.preset) {
+        return;
+    }
+    planned.program = find_tool(*planned.tool, project_root, input);
+    if (planned.program.empty()) {
+        preset(planned.plan, model::RunState::unavailable, planned.tool->id + " is not installed", planned.tool->hint);
+    }
+}
+
+void require_trust(const PlanInput& input, Planned& planned) {
+    if (!planned.plan.runs_repository_code || input.clone_trusted || planned.plan.preset) {
+        return;
+    }
+    // Nobody may read a required check that never ran as green.
+    const auto state = planned.plan.required ? model::RunState::unavailable : model::RunState::skipped;
+    preset(planned.plan, state, "it runs this repository's code, which is not trusted in this clone yet", "git rfsn init");
+}
+
+base::Result<void> plan_project(const PlanInput& input, const model::Project& project, std::vector<Planned>& out) {
+    RFSN_ASSIGN(const auto* pack, input.registry->get(project.pack));
+    for (const auto& spec : pack->checks) {
+        Planned planned;
+        planned.pack = pack;
+        planned.project = &project;
+        planned.plan.id = spec.id;
+        planned.plan.pack = pack->id;
+        planned.plan.project = project.root;
+        planned.plan.kind = spec.kind;
+        planned.plan.scope = spec.scope;
+        planned.plan.tier = spec.tier;
+        planned.plan.timeout = spec.timeout;
+        planned.plan.runs_repository_code = spec.runs_repository_code;
+        if (!is_wanted(input.choice, {spec.id, pack->id, spec.kind}) || !stage_wants(input, planned.plan, spec.stages) ||
+            (spec.project_required && project.fallback)) {
+            continue;
+        }
+        if (!spec.when.empty()) {
+            RFSN_ASSIGN(const bool active, buildpack::evaluate(spec.when, project.facts));
+            if (!active) {
+                continue;
+            }
+        }
+        const auto* settings = settings_of(input, spec.id);
+        for (const auto& path : project.files) {
+            if (file_matches(path, spec, settings) && (spec.scope != model::Scope::files || has_content(*input.snapshot, path))) {
+                planned.plan.files.push_back(path);
+            }
+        }
+        if (planned.plan.files.empty()) {
+            continue;
+        }
+        planned.spec = std::shared_ptr<const buildpack::CheckSpec>(std::shared_ptr<void>(), &spec);
+        const auto tool = pack->tools.find(spec.tool);
+        planned.tool = tool == pack->tools.end() ? nullptr : &tool->second;
+        planned.plan.reason = std::to_string(planned.plan.files.size()) + " staged file" + (planned.plan.files.size() == 1 ? "" : "s") +
+                              " of the " + pack->name + " project at " + project.root;
+        apply_settings(input, planned.plan);
+        require_trust(input, planned);
+        require_tool(input, planned, project.root);
+        out.push_back(std::move(planned));
+    }
+    return {};
+}
+
+/// A staged file of a known language that nothing at all can judge must not look green.
+void note_unjudged(std::vector<Planned>& plans) {
+    const bool any_tool = std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return planned.builtin == nullptr; });
+    const bool any_runs = std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return !planned.plan.preset; });
+    if (!any_tool || any_runs) {
+        return;
+    }
+    for (auto& planned : plans) {
+        if (planned.plan.preset == model::RunState::unavailable) {
+            planned.plan.required = true;
+        }
+    }
+}
+
+}  // namespace
+
+std::string find_tool(const buildpack::Tool& tool, const std::string& project_root, const PlanInput& input) {
+    const std::string project = project_root == "." || project_root.empty() ? input.work_tree : input.work_tree + "/" + project_root;
+    for (std::string candidate : tool.programs) {
+        const auto replace = [&](std::string_view from, const std::string& to) {
+            const auto at = candidate.find(from);
+            if (at != std::string::npos) {
+                candidate.replace(at, from.size(), to);
+            }
+        };
+        replace("{project}", project);
+        replace("{root}", input.work_tree);
+        const bool local = candidate.find('/') != std::string::npos && candidate.rfind(input.work_tree + "/", 0) == 0;
+        if (local && !input.clone_trusted) {
+            continue;
+        }
+        if (const auto found = base::find_program(candidate, input.search_path)) {
+            return *found;
+        }
+    }
+    return {};
+}
+
+base::Result<std::vector<Planned>> make_plan(const PlanInput& input) {
+    RFSN_TRY(validate_choice(input.choice, input));
+    std::vector<Planned> plans;
+    plan_builtins(input, plans);
+    if (!only_builtins(input.choice)) {
+        for (const auto& project : *input.projects) {
+            RFSN_TRY(plan_project(input, project, plans).map_error([&](base::Error error) {
+                return std::move(error).with("while planning the project at " + project.root);
+            }));
+        }
+        for (auto& planned : plan_own_checks(input)) {
+            apply_settings(input, planned.plan);
+            require_trust(input, planned);
+            plans.push_back(std::move(planned));
+        }
+    }
+    note_unjudged(plans);
+    return plans;
+}
+
+}  // namespace rfsn::check

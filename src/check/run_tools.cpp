@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "check/run_tools.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "check/tool_run.hpp"
+
+namespace rfsn::check {
+namespace {
+
+/// Checks that share a place: those of one project that need the whole tree; any other check has a lane of its own.
+struct Lane {
+    std::deque<std::size_t> waiting;  ///< indices of runs
+    std::unique_ptr<isolate::Place> place;
+    bool holds_shadow = false;
+};
+
+class Scheduler {
+   public:
+    Scheduler(const std::vector<const Planned*>& plans, const ToolContext& context) : plans_(plans), context_(context) {
+        std::map<std::string, std::size_t> shared;
+        for (std::size_t i = 0; i < plans.size(); ++i) {
+            runs_.emplace_back(*plans[i], context);
+            if (plans[i]->builtin != nullptr || plans[i]->plan.preset) {
+                continue;
+            }
+            const std::string key = plans[i]->plan.pack + "\n" + plans[i]->plan.project;
+            const bool shadow = plans[i]->plan.tier == model::Tier::shadow;
+            if (shadow && shared.count(key) != 0) {
+                lanes_[shared[key]].waiting.push_back(i);
+                continue;
+            }
+            if (shadow) {
+                shared[key] = lanes_.size();
+            }
+            lanes_.emplace_back();
+            lanes_.back().waiting.push_back(i);
+        }
+    }
+
+    std::vector<Outcome> run() {
+        context_.runner->run([this] { return next(); }, context_.slots, context_.deadline, [this] { tell(); });
+        std::vector<Outcome> outcomes;
+        for (std::size_t i = 0; i < plans_.size(); ++i) {
+            if (plans_[i]->builtin != nullptr || plans_[i]->plan.preset) {
+                outcomes.push_back(preset_outcome(*plans_[i]));
+                continue;
+            }
+            if (!runs_[i].finished()) {  // the runner stopped asking: deadline or interrupt
+                runs_[i].fail(plans_[i]->plan.required ? model::RunState::error : model::RunState::skipped, "deadline");
+            }
+            outcomes.push_back(runs_[i].take());
+        }
+        return outcomes;
+    }
+
+   private:
+    /// Each lane with a shadow tree holds one of few; more than this many at once would wait for each other.
+    static constexpr std::size_t max_shadow_lanes = 2;
+
+    std::optional<base::ProcessJob> next() {
+        for (auto& lane : lanes_) {
+            while (!lane.waiting.empty()) {
+                const std::size_t index = lane.waiting.front();
+                ToolRun& run = runs_[index];
+                if (run.finished() && !run.running()) {
+                    lane.waiting.pop_front();
+                    close(lane);
+                    continue;
+                }
+                if (!run.started() && !open(lane, run)) {
+                    break;
+                }
+                auto spec = run.next(plans_[index]->plan.tier != model::Tier::shadow);
+                if (spec) {
+                    return base::ProcessJob{std::move(*spec),
+                                            [this, index](base::ProcessResult result) { runs_[index].done(std::move(result)); }};
+                }
+                if (!run.finished() || run.running()) {
+                    break;  // waits for its own processes
+                }
+            }
+        }
+        return std::nullopt;
+    }
+
+    void close(Lane& lane) {
+        if (lane.waiting.empty()) {
+            open_shadows_ -= lane.holds_shadow ? 1 : 0;
+            lane.holds_shadow = false;
+            lane.place.reset();
+        }
+    }
+
+    bool open(Lane& lane, ToolRun& run) {
+        const bool shadow = run.planned().plan.tier == model::Tier::shadow;
+        if (lane.place == nullptr) {
+            if (shadow && open_shadows_ >= max_shadow_lanes) {
+                return false;
+            }
+            auto request = request_for(run.planned(), *context_.view);
+            if (!request) {
+                run.fail(model::RunState::error, request.error().describe());
+                return true;
+            }
+            auto place = context_.isolation->prepare(*context_.view, *request);
+            if (!place) {
+                run.fail(model::RunState::error, "no place to run it in: " + place.error().describe());
+                return true;
+            }
+            lane.place = std::move(*place);
+            lane.holds_shadow = shadow;
+            open_shadows_ += shadow ? 1 : 0;
+        }
+        run.start(*lane.place);
+        return true;
+    }
+
+    void tell() {
+        if (!context_.progress) {
+            return;
+        }
+        std::vector<std::string> names;
+        for (const auto& run : runs_) {
+            if (run.running()) {
+                names.push_back(run.planned().plan.id);
+            }
+        }
+        context_.progress(names);
+    }
+
+    const std::vector<const Planned*>& plans_;
+    const ToolContext& context_;
+    std::deque<ToolRun> runs_;
+    std::deque<Lane> lanes_;
+    std::size_t open_shadows_ = 0;
+};
+
+}  // namespace
+
+std::vector<Outcome> run_tools(const std::vector<const Planned*>& plans, const ToolContext& context) {
+    return Scheduler(plans, context).run();
+}
+
+}  // namespace rfsn::check

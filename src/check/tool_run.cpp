@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+#include "check/tool_run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/atomic_file.hpp"
+#include "base/glob.hpp"
+#include "base/text.hpp"
+#include "check/diagnostics.hpp"
+#include "secrets/secrets.hpp"
+
+namespace rfsn::check {
+namespace {
+
+constexpr std::size_t kept_lines = 40;
+constexpr std::size_t kept_bytes = std::size_t{16} << 10;
+constexpr std::uint64_t max_report_file = std::uint64_t{64} << 20;
+
+bool contains(const std::vector<int>& codes, int code) { return std::find(codes.begin(), codes.end(), code) != codes.end(); }
+
+/// The end of a tool's output, as a report may keep it.
+std::string tail(std::string_view output) {
+    const auto lines = base::split_lines(output);
+    std::string text;
+    for (std::size_t i = lines.size() > kept_lines ? lines.size() - kept_lines : 0; i < lines.size(); ++i) {
+        text.append(lines[i]).push_back('\n');
+    }
+    if (text.size() > kept_bytes) {
+        text.erase(0, text.size() - kept_bytes);
+    }
+    return secrets::mask(base::strip_ansi(text));
+}
+
+std::string last_words(const std::vector<base::ProcessResult>& results) {
+    std::string all;
+    for (const auto& result : results) {
+        all += result.out;
+        if (!all.empty() && all.back() != '\n') {
+            all += '\n';
+        }
+        all += result.err;
+    }
+    return tail(all);
+}
+
+}  // namespace
+
+CommandValues values_for(const Planned& planned, const git::TreeView& view, const isolate::Place& place) {
+    CommandValues values;
+    values.root = place.root();
+    values.project = planned.plan.project.empty() || planned.plan.project == "." ? place.root() : place.root() + "/" + planned.plan.project;
+    values.out = place.out_dir();
+    values.cache = place.cache_dir();
+    values.tool = planned.program;
+    if (planned.tool != nullptr) {
+        values.tool_names = {planned.tool->id};
+        for (const auto& program : planned.tool->programs) {
+            values.tool_names.push_back(program);
+        }
+    }
+    for (const auto& path : planned.plan.files) {
+        const auto& edits = view.edits();
+        const bool deleted = std::any_of(edits.begin(), edits.end(),
+                                         [&](const model::FileEdit& edit) { return edit.deletes && edit.path == path; });
+        if (!deleted) {
+            values.files.push_back(path);
+        }
+    }
+    if (planned.pack != nullptr && planned.project != nullptr && planned.plan.kind == model::CheckKind::test) {
+        values.tests = buildpack::affected_tests(*planned.pack, *planned.project, view);
+    }
+    return values;
+}
+
+base::Result<std::vector<std::string>> context_files(const std::vector<std::string>& globs, const std::vector<std::string>& files,
+                                                     const git::TreeView& view) {
+    std::set<std::string> directories{""};
+    for (const auto& file : files) {
+        for (std::size_t at = file.rfind('/'); at != std::string::npos && at > 0; at = file.rfind('/', at - 1)) {
+            if (!directories.insert(file.substr(0, at)).second) {
+                break;
+            }
+        }
+    }
+    std::vector<std::string> found;
+    if (globs.empty()) {
+        return found;
+    }
+    for (const auto& directory : directories) {
+        RFSN_ASSIGN(const auto entries, view.list(directory));
+        for (const auto& entry : entries) {
+            const auto slash = entry.name.rfind('/');
+            const std::string base_name = slash == std::string::npos ? entry.name : entry.name.substr(slash + 1);
+            if (!entry.is_tree && base::glob_match_any(globs, base_name)) {
+                found.push_back(entry.name);
+            }
+        }
+    }
+    return found;
+}
+
+base::Result<isolate::Request> request_for(const Planned& planned, const git::TreeView& view) {
+    isolate::Request request;
+    request.tier = planned.plan.tier;
+    request.label = planned.plan.tier == model::Tier::shadow ? planned.plan.pack : planned.plan.id;
+    for (const auto& path : planned.plan.files) {
+        request.files.push_back(path);
+    }
+    if (planned.plan.tier != model::Tier::shadow && planned.spec != nullptr) {
+        RFSN_ASSIGN(request.context, context_files(planned.spec->context, request.files, view));
+    }
+    return request;
+}
+
+ToolRun::ToolRun(const Planned& planned, const ToolContext& context) : planned_(&planned), context_(&context) {
+    outcome_.run.plan = planned.plan;
+    start_ = std::chrono::steady_clock::now();
+}
+
+void ToolRun::start(isolate::Place& place) {
+    place_ = &place;
+    start_ = std::chrono::steady_clock::now();
+    outcome_.run.isolation = place.describe();
+    values_ = values_for(*planned_, *context_->view, place);
+    for (const auto& step : planned_->spec->steps) {
+        phases_.push_back(expand(step, values_, planned_->spec->batch));
+    }
+    phases_.push_back(expand(planned_->spec->command, values_, planned_->spec->batch));
+    for (const auto& phase : phases_) {
+        for (const auto& command : phase) {
+            if (command.argv.empty()) {
+                fail(model::RunState::error, "its command is empty");
+                return;
+            }
+        }
+    }
+    for (const auto& arg : phases_.back().empty() ? std::vector<std::string>{} : phases_.back().front().argv) {
+        outcome_.run.argv.push_back(secrets::mask(arg));
+    }
+    if (phases_.back().empty()) {  // every file is gone
+        outcome_.run.state = model::RunState::passed;
+        outcome_.run.reason = "no file left to check";
+        finished_ = true;
+    }
+}
+
+std::optional<base::ProcessSpec> ToolRun::next(bool side_by_side) {
+    if (finished_ || place_ == nullptr || command_ >= phases_[phase_].size() || (running_ > 0 && !side_by_side)) {
+        return std::nullopt;
+    }
+    const auto& command = phases_[phase_][command_++];
+    isolate::Limits limits;
+    limits.timeout = planned_->plan.timeout;
+    limits.network = planned_->spec->network && context_->allow_network;
+    auto spec = context_->isolation->wrap(*place_, command.argv, command.cwd, command.env, limits);
+    if (planned_->plan.tier == model::Tier::stdio && !command.file.empty()) {
+        auto content = context_->view->read(command.file);
+        if (!content) {
+            fail(model::RunState::error, command.file + ": " + content.error().describe());
+            return std::nullopt;
+        }
+        spec.input = std::move(*content);
+    }
+    ++running_;
+    return spec;
+}
+
+void ToolRun::done(base::ProcessResult result) {
+    --running_;
+    results_.push_back(std::move(result));
+    if (!finished_ && running_ == 0 && command_ >= phases_[phase_].size()) {
+        judge_phase();
+    }
+}
+
+void ToolRun::judge_phase() {
+    const bool is_step = phase_ + 1 < phases_.size();
+    auto results = std::move(results_);
+    results_.clear();
+    judge(results, is_step);
+    if (!finished_) {
+        ++phase_;
+        command_ = 0;
+    }
+}
+
+void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_step) {
+    const auto& spec = *planned_->spec;
+    bool red = false;
+    bool nothing = false;
+    for (const auto& result : results) {
+        outcome_.run.exit_code = result.exit_code;
+        switch (result.end) {
+            case base::ProcessEnd::exited:
+                break;
+            case base::ProcessEnd::not_found:
+                fail(model::RunState::unavailable, "its program was not found");
+                return;
+            case base::ProcessEnd::deadline:
+                fail(planned_->plan.required ? model::RunState::error : model::RunState::skipped, "deadline");
+                return;
+            default:
+                outcome_.run.output = last_words(results);
+                fail(model::RunState::error, result.describe());
+                return;
+        }
+        const int code = result.exit_code;
+        if (contains(spec.ok, code) || (is_step && code == 0)) {
+            continue;
+        }
+        if (!is_step && contains(spec.none, code)) {
+            nothing = true;
+            continue;
+        }
+        if (is_step || contains(spec.findings, code)) {
+            red = true;
+            continue;
+        }
+        outcome_.run.output = last_words(results);
+        if (code == 127) {
+            fail(model::RunState::unavailable, "its program was not found");
+        } else {
+            fail(model::RunState::error, "exit " + std::to_string(code) + " is not one that " + planned_->plan.id + " is known to use");
+        }
+        return;
+    }
+    if (is_step && !red) {
+        return;
+    }
+    collect_findings(results);
+    if (finished_) {
+        return;
+    }
+    if (!red) {
+        for (auto& finding : outcome_.findings) {  // the tool itself said that these are fine
+            finding.blocking = false;
+        }
+        outcome_.run.state = model::RunState::passed;
+        outcome_.run.reason = nothing ? "it found nothing to run" : "";
+        finished_ = true;
+        return;
+    }
+    outcome_.run.output = last_words(results);
+    if (outcome_.findings.empty() && is_step) {
+        fail(model::RunState::error, "a step before it failed (" + results.back().describe() + ")");
+        return;
+    }
+    if (std::none_of(outcome_.findings.begin(), outcome_.findings.end(), [](const model::Finding& finding) { return finding.blocking; })) {
+        model::Finding finding;
+        finding.tool = planned_->plan.id;
+        finding.message = planned_->plan.id + " failed (" + results.back().describe() + ") without a diagnostic that names a place";
+        outcome_.findings.push_back(std::move(finding));
+    }
+    outcome_.run.state = model::RunState::blocked;
+    finished_ = true;
+}
+
+std::vector<std::pair<std::string, std::string>> ToolRun::outputs(const std::vector<base::ProcessResult>& results) {
+    std::vector<std::pair<std::string, std::string>> texts;
+    for (const auto& spec : planned_->spec->outputs) {
+        if (spec.stream == "file") {
+            if (auto bytes = base::read_file(expand_text(spec.file, values_), max_report_file)) {
+                texts.emplace_back(spec.parser, std::move(*bytes));
+            }
+            continue;
+        }
+        for (const auto& result : results) {
+            std::string text = spec.stream == "stderr" ? "" : result.out;
+            if (spec.stream != "stdout") {
+                if (!text.empty() && text.back() != '\n') {
+                    text += '\n';
+                }
+                text += result.err;
+            }
+            texts.emplace_back(spec.parser, std::move(text));
+        }
+    }
+    return texts;
+}
+
+void ToolRun::collect_findings(const std::vector<base::ProcessResult>& results) {
+    ParseContext context;
+    const auto& commands = phases_[phase_];
+    context.root = commands.empty() ? values_.project : commands.front().cwd;
+    context.prefix = context.root == values_.root ? "" : std::filesystem::path(context.root).lexically_relative(values_.root).string();
+    context.tool = planned_->plan.id;
+    std::string problem;
+    for (const auto& [parser, text] : outputs(results)) {
+        auto found = parse_output(parser, text, context);
+        if (!found) {
+            problem = parser + ": " + found.error().describe();
+            continue;
+        }
+        for (auto& finding : *found) {
+            finding.tool = planned_->plan.id;
+            finding.fixable = finding.fixable || planned_->spec->fix.has_value();
+            outcome_.findings.push_back(std::move(finding));
+        }
+        if (!outcome_.findings.empty()) {
+            break;  // the first output that says something is the authority; the others say it again in other words
+        }
+    }
+    if (outcome_.findings.empty() && !problem.empty()) {
+        outcome_.run.reason = "its output could not be read (" + problem + ")";
+    }
+}
+
+void ToolRun::fail(model::RunState state, std::string reason) {
+    outcome_.run.state = state;
+    outcome_.run.reason = std::move(reason);
+    if (state == model::RunState::unavailable && planned_->tool != nullptr) {
+        outcome_.run.remedy = planned_->tool->hint;
+    }
+    outcome_.findings.clear();
+    finished_ = true;
+}
+
+Outcome ToolRun::take() {
+    outcome_.run.duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+    return std::move(outcome_);
+}
+
+}  // namespace rfsn::check
