@@ -11,6 +11,7 @@ namespace rfsn::base {
 /// What a stream can show. Colour: CLICOLOR_FORCE, then NO_COLOR, TERM=dumb, then isatty.
 struct TerminalTraits {
     bool is_terminal = false;
+    bool control = false;  ///< a terminal that can rewrite a line (not TERM=dumb)
     bool color = false;
     bool unicode = true;
     bool hyperlinks = false;
@@ -18,7 +19,8 @@ struct TerminalTraits {
 };
 [[nodiscard]] TerminalTraits terminal_traits(int fd, const Environment& env);
 
-/// One line that is rewritten in place and erased at the end; does nothing when the stream is no terminal. Not thread safe.
+/// One line that is rewritten in place and erased at the end; does nothing when the stream is no terminal. Not thread
+/// safe.
 class StatusLine {
    public:
     StatusLine(int fd, const TerminalTraits& traits) : fd_(fd), traits_(traits) {}
