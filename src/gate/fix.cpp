@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "gate/fix.hpp"
+
+#include <algorithm>
+
+#include "check/run_builtins.hpp"
+#include "check/run_tools.hpp"
+#include "gate/prover.hpp"
+
+namespace rfsn::gate {
+namespace {
+
+std::string join(const std::vector<std::string>& words, const char* separator) {
+    std::string text;
+    for (const auto& word : words) {
+        text += (text.empty() ? "" : separator) + word;
+    }
+    return text;
+}
+
+std::vector<std::string> paths_of(const model::FixProposal& proposal) {
+    std::vector<std::string> paths;
+    for (const auto& edit : proposal.edits) {
+        paths.push_back(edit.path);
+    }
+    return paths;
+}
+
+policy::Limits limits_of(const config::Config& config) {
+    return {static_cast<std::size_t>(config.patch_max_lines), static_cast<std::size_t>(config.patch_max_files),
+            static_cast<std::size_t>(config.patch_max_hunks)};
+}
+
+struct Fixable {
+    std::vector<const check::Planned*> built, tools;
+    std::vector<std::string> ids;
+};
+
+Fixable fixable_checks(const Judged& judged) {
+    Fixable fixable;
+    for (std::size_t i = 0; i < judged.plans.size(); ++i) {
+        const auto& planned = judged.plans[i];
+        if (judged.outcomes[i].run.state != model::RunState::blocked) {
+            continue;
+        }
+        if (planned.builtin != nullptr && planned.builtin->fixes) {
+            fixable.built.push_back(&planned);
+        } else if (planned.spec != nullptr && planned.spec->fix) {
+            fixable.tools.push_back(&planned);
+        } else {
+            continue;
+        }
+        if (std::find(fixable.ids.begin(), fixable.ids.end(), planned.plan.id) == fixable.ids.end()) {
+            fixable.ids.push_back(planned.plan.id);
+        }
+    }
+    return fixable;
+}
+
+}  // namespace
+
+std::vector<std::string> blocked_checks(const Judged& judged) {
+    std::vector<std::string> ids;
+    for (const auto& outcome : judged.outcomes) {
+        if (outcome.run.state == model::RunState::blocked &&
+            std::find(ids.begin(), ids.end(), outcome.run.plan.id) == ids.end()) {
+            ids.push_back(outcome.run.plan.id);
+        }
+    }
+    return ids;
+}
+
+model::ProposalSummary summarise(const patch::StoredProposal& stored) {
+    model::ProposalSummary summary;
+    summary.id = stored.id;
+    summary.source = stored.patch.proposal().source;
+    summary.strategy = stored.patch.proposal().strategy;
+    summary.diff = stored.patch.diff();
+    summary.paths = paths_of(stored.patch.proposal());
+    summary.proven = true;
+    summary.evidence = stored.patch.evidence();
+    summary.cost = stored.patch.cost();
+    return summary;
+}
+
+base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged, const model::FixProposal& proposal,
+                                                      const std::vector<std::string>& offered, const model::Cost& cost) {
+    CheckProver prover(session, judged);
+    patch::VerifyRequest request;
+    request.limits = limits_of(session.config().config);
+    request.offered = offered;
+    request.cost = cost;
+    RFSN_ASSIGN(const auto verification, patch::verify(proposal, session.source(), judged.whole, prover, request));
+    if (verification.patch) {
+        RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
+        RFSN_ASSIGN(const auto id, store.add(*verification.patch));
+        RFSN_ASSIGN(const auto stored, store.get(id));
+        return summarise(stored);
+    }
+    model::ProposalSummary summary;
+    summary.source = proposal.source;
+    summary.strategy = proposal.strategy;
+    summary.paths = paths_of(proposal);
+    summary.cost = cost;
+    if (verification.refusal) {
+        summary.refusal = verification.refusal->reason;
+        summary.diff = verification.refusal->diff;
+        summary.evidence = verification.refusal->evidence;
+    }
+    return summary;
+}
+
+base::Result<Proposed> propose_from_fixers(Session& session, const Judged& judged) {
+    Proposed proposed;
+    const auto fixable = fixable_checks(judged);
+    if (fixable.ids.empty()) {
+        proposed.reason = blocked_checks(judged).empty() ? "nothing is red" : "none of the blocked checks has a fixer";
+        return proposed;
+    }
+    RFSN_ASSIGN(auto edits, check::fix_builtins(fixable.built, *judged.view));
+    if (!fixable.tools.empty()) {
+        const auto view = judged.view->with_edits(edits);
+        check::ToolContext context;
+        context.view = &view;
+        context.isolation = &session.isolation();
+        context.runner = &session.runner();
+        RFSN_ASSIGN(edits, check::run_fixers(fixable.tools, context));
+    }
+    if (edits.empty()) {
+        proposed.reason = "the fixers changed nothing";
+        return proposed;
+    }
+    model::FixProposal proposal;
+    proposal.source = model::ProposalSource::fixer;
+    proposal.strategy = join(fixable.ids, ", ");
+    proposal.edits = std::move(edits);
+    proposal.checks = fixable.ids;
+    RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, {}, {}));
+    proposed.proposals.push_back(std::move(summary));
+    return proposed;
+}
+
+}  // namespace rfsn::gate

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#include "gate/propose.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "edit/edit.hpp"
+
+namespace rfsn::gate {
+namespace {
+
+constexpr std::uint64_t max_offered = std::uint64_t{1} << 20;
+
+/// Files with a blocking finding that can be edited, or, where a check named none, the staged files it was about.
+std::set<std::string> files_to_offer(const Judged& judged) {
+    std::set<std::string> named, owned;
+    for (const auto& outcome : judged.outcomes) {
+        if (outcome.run.state != model::RunState::blocked) {
+            continue;
+        }
+        owned.insert(outcome.run.plan.files.begin(), outcome.run.plan.files.end());
+        for (const auto& finding : outcome.findings) {
+            if (finding.blocking && !finding.path.empty()) {
+                named.insert(finding.path);
+            }
+        }
+    }
+    // A failing test names the test; what has to change is what was staged.
+    const bool test_failed = std::any_of(judged.outcomes.begin(), judged.outcomes.end(), [](const auto& outcome) {
+        return outcome.run.state == model::RunState::blocked && outcome.run.plan.kind == model::CheckKind::test;
+    });
+    if (named.empty() || test_failed) {
+        named.insert(owned.begin(), owned.end());
+    }
+    return named;
+}
+
+const model::StagedFile* staged(const Judged& judged, const std::string& path) {
+    const auto& files = judged.whole.files;
+    const auto found = std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
+    return found == files.end() ? nullptr : &*found;
+}
+
+/// Reply -> edits against the staged blobs. Errors: invalid, in words that can be sent back.
+base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::string& reply, const std::vector<std::string>& offered,
+                                               model::ProposalSource source, const std::string& strategy) {
+    RFSN_ASSIGN(const auto blocks, edit::parse_reply(reply, edit::Format::automatic));
+    std::map<std::string, std::vector<edit::Block>> by_path;
+    for (const auto& block : blocks) {
+        by_path[block.path].push_back(block);
+    }
+    model::FixProposal proposal;
+    proposal.source = source;
+    proposal.strategy = strategy;
+    proposal.checks = blocked_checks(judged);
+    for (const auto& [path, of_path] : by_path) {
+        if (!offered.empty() && std::find(offered.begin(), offered.end(), path) == offered.end()) {
+            return base::fail(base::ErrorCode::invalid, "'" + base::printable(path) + "' was not offered; only these files may be edited: " +
+                                                            [&] {
+                                                                std::string list;
+                                                                for (const auto& one : offered) {
+                                                                    list += (list.empty() ? "" : ", ") + base::printable(one);
+                                                                }
+                                                                return list;
+                                                            }());
+        }
+        RFSN_ASSIGN(const auto entry, judged.view->find(path));
+        std::string before;
+        model::FileEdit edit;
+        edit.path = path;
+        if (entry) {
+            RFSN_ASSIGN(before, judged.view->read(path, max_offered));
+            edit.old_blob = entry->object;
+            edit.mode = entry->mode;
+        }
+        auto applied = edit::apply_blocks(before, of_path);
+        if (!applied) {
+            return tl::make_unexpected(std::move(applied.error()).with("in " + base::printable(path)));
+        }
+        edit.content = std::move(applied->content);
+        for (const auto& level : applied->levels) {
+            proposal.match_levels.push_back(path + ": " + level);
+        }
+        proposal.edits.push_back(std::move(edit));
+    }
+    return proposal;
+}
+
+}  // namespace
+
+std::optional<std::string> why_no_endpoint(const config::LlmSettings& settings) {
+    if (settings.base_url.empty() || settings.model.empty()) {
+        return "no model is configured, so none was asked: set llm.base_url and llm.model in the user configuration, then `git rfsn llm enable`; "
+               "`git rfsn prompt` and `git rfsn propose --reply FILE` work with any chat window";
+    }
+    if (!settings.enabled) {
+        return "a model is configured but not enabled, so none was asked: git rfsn llm enable";
+    }
+    return std::nullopt;
+}
+
+base::Result<llm::Prompt> prompt_for(Session& /*session*/, const Judged& judged) {
+    llm::PromptInput input;
+    for (const auto& path : files_to_offer(judged)) {
+        const auto* file = staged(judged, path);
+        if (file != nullptr && !file->has_content()) {
+            continue;
+        }
+        auto content = judged.view->read(path, max_offered);
+        if (content && content->find('\0') == std::string::npos) {
+            input.files.push_back({path, std::move(*content)});
+        }
+    }
+    for (const auto& outcome : judged.outcomes) {
+        if (outcome.run.state != model::RunState::blocked) {
+            continue;
+        }
+        llm::FailedCheck failed;
+        failed.id = outcome.run.plan.id;
+        failed.output = outcome.run.output;
+        for (const auto& finding : outcome.findings) {
+            if (finding.blocking) {
+                failed.findings.push_back(finding);
+            }
+        }
+        input.checks.push_back(std::move(failed));
+    }
+    if (input.checks.empty()) {
+        return base::fail(base::ErrorCode::invalid, "nothing is red, so there is nothing to ask");
+    }
+    return llm::build_prompt(input);
+}
+
+base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged, const std::string& reply) {
+    Proposed proposed;
+    RFSN_ASSIGN(const auto prompt, prompt_for(session, judged));
+    RFSN_ASSIGN(const auto proposal, proposal_from(judged, reply, prompt.offered, model::ProposalSource::pasted, "a pasted reply"));
+    RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, prompt.offered, {}));
+    proposed.proposals.push_back(std::move(summary));
+    return proposed;
+}
+
+base::Result<Proposed> propose_from_model(Session& session, const Judged& judged, llm::NetTransport& transport) {
+    const auto& settings = session.config().config.llm;
+    if (const auto why = why_no_endpoint(settings)) {
+        return base::fail(base::ErrorCode::unavailable, *why);
+    }
+    RFSN_ASSIGN(const auto first, prompt_for(session, judged));
+    Proposed proposed;
+    auto prompt = first;
+    model::Cost cost;
+    for (std::int64_t attempt = 0; attempt < settings.attempts; ++attempt) {
+        RFSN_ASSIGN(const auto reply, transport.ask(prompt, settings));
+        cost.requests += reply.cost.requests;
+        cost.input_tokens += reply.cost.input_tokens;
+        cost.output_tokens += reply.cost.output_tokens;
+        cost.model = reply.cost.model.empty() ? settings.model : reply.cost.model;
+        std::string problem;
+        auto proposal = proposal_from(judged, reply.content, first.offered, model::ProposalSource::model, cost.model);
+        if (proposal) {
+            RFSN_ASSIGN(auto summary, verify_and_store(session, judged, *proposal, first.offered, cost));
+            const bool proven = summary.proven;
+            problem = summary.refusal;
+            proposed.proposals.push_back(std::move(summary));
+            if (proven) {
+                return proposed;
+            }
+        } else {
+            problem = proposal.error().describe();
+            model::ProposalSummary refused;
+            refused.source = model::ProposalSource::model;
+            refused.strategy = cost.model;
+            refused.refusal = "the reply is no usable edit: " + problem;
+            refused.cost = cost;
+            proposed.proposals.push_back(std::move(refused));
+        }
+        if (attempt + 1 < settings.attempts) {
+            RFSN_ASSIGN(prompt, llm::repair_prompt(first, reply.content, problem));
+        }
+    }
+    proposed.reason = "no answer could be proven";
+    return proposed;
+}
+
+}  // namespace rfsn::gate

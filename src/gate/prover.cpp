@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "gate/prover.hpp"
+
+#include <algorithm>
+
+#include "base/interrupt.hpp"
+#include "check/settle.hpp"
+
+namespace rfsn::gate {
+namespace {
+
+bool touches(const check::Planned& planned, const model::FixProposal& proposal) {
+    if (planned.plan.scope != model::Scope::files && planned.builtin == nullptr) {
+        const std::string prefix = planned.plan.project == "." || planned.plan.project.empty() ? "" : planned.plan.project + "/";
+        return std::any_of(proposal.edits.begin(), proposal.edits.end(),
+                           [&](const model::FileEdit& edit) { return edit.path.rfind(prefix, 0) == 0; });
+    }
+    return std::any_of(proposal.edits.begin(), proposal.edits.end(), [&](const model::FileEdit& edit) {
+        const auto& files = planned.plan.files;
+        return std::find(files.begin(), files.end(), edit.path) != files.end();
+    });
+}
+
+const check::Outcome* outcome_of(const Judged& judged, const check::Planned& planned) {
+    for (std::size_t i = 0; i < judged.plans.size(); ++i) {
+        if (&judged.plans[i] == &planned) {
+            return &judged.outcomes[i];
+        }
+    }
+    return nullptr;
+}
+
+/// Findings that did not block before must not start to: they stand on lines that the patch may have moved.
+check::Outcome tolerated(const check::Outcome& before) {
+    check::Outcome old;
+    for (const auto& finding : before.findings) {
+        if (!finding.blocking) {
+            old.findings.push_back(finding);
+        }
+    }
+    return old;
+}
+
+}  // namespace
+
+std::vector<const check::Planned*> CheckProver::concerned(const model::FixProposal& proposal) const {
+    std::vector<const check::Planned*> plans;
+    for (const auto& planned : judged_->plans) {
+        const auto& wanted = proposal.checks;
+        if (touches(planned, proposal) || std::find(wanted.begin(), wanted.end(), planned.plan.id) != wanted.end()) {
+            plans.push_back(&planned);
+        }
+    }
+    return plans;
+}
+
+base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal) {
+    const auto plans = concerned(proposal);
+    const bool network = proposal.source == model::ProposalSource::fixer;
+    const auto view = judged_->view->with_edits(proposal.edits);
+    RFSN_ASSIGN(auto outcomes, run_on(*session_, *judged_, view, plans, network));
+    if (base::interrupted()) {
+        return base::fail(base::ErrorCode::interrupted, "interrupted while a patch was being proven");
+    }
+    patch::Proof proof;
+    std::set<std::string> isolation;
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        const auto* before = outcome_of(*judged_, *plans[i]);
+        if (before == nullptr) {
+            return base::fail(base::ErrorCode::internal, "a check was proven that had not been run");
+        }
+        auto& after = outcomes[i];
+        check::forgive_old(after, tolerated(*before));
+        if (plans[i]->plan.preset || before->run.state == model::RunState::unavailable || before->run.state == model::RunState::skipped) {
+            if (plans[i]->plan.preset_reason != "no staged file for it") {
+                proof.not_run.push_back(plans[i]->plan.id + ": " + before->run.reason);
+            }
+            continue;
+        }
+        model::CheckDelta delta;
+        delta.check = plans[i]->plan.id;
+        delta.project = plans[i]->plan.project;
+        delta.before = before->run.state;
+        delta.after = after.run.state;
+        delta.findings_before = before->run.findings;
+        delta.findings_after = after.run.findings;
+        delta.note = after.run.state == model::RunState::passed ? "" : after.run.reason;
+        if (after.run.state == model::RunState::blocked && delta.note.empty()) {
+            const auto first = std::find_if(after.findings.begin(), after.findings.end(), [](const auto& finding) { return finding.blocking; });
+            delta.note = first == after.findings.end() ? "" : first->path + ":" + std::to_string(first->line) + ": " + first->message;
+        }
+        proof.checks.push_back(std::move(delta));
+        isolation.insert(after.run.isolation);
+    }
+    isolation.erase("");
+    proof.isolation.assign(isolation.begin(), isolation.end());
+    proof.isolation.emplace_back(network ? "network as each check declares" : "no network");
+    return proof;
+}
+
+}  // namespace rfsn::gate

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "gate/session.hpp"
+
+#include "base/text.hpp"
+#include "base/thread_pool.hpp"
+#include "patch/patch.hpp"
+
+namespace rfsn::gate {
+namespace {
+
+constexpr const char* repository_config = ".rfsn.yaml";
+constexpr std::uint64_t max_config = std::uint64_t{1} << 20;
+
+config::Sources base_sources(const base::Environment& env, const std::map<std::string, std::string>& overrides) {
+    config::Sources sources;
+    const std::string directory = base::xdg_config_dir(env);
+    sources.user_file = directory.empty() ? "" : directory + "/config.yaml";
+    sources.env = env;
+    sources.overrides = overrides;
+    return sources;
+}
+
+void tell_recovery(const patch::ApplyOutcome& outcome, std::vector<std::string>& notices) {
+    notices.push_back("an apply that had been interrupted was completed: " + std::to_string(outcome.files.size()) + " file" +
+                      (outcome.files.size() == 1 ? "" : "s") + " (git rfsn undo takes it back)");
+    for (const auto& file : outcome.files) {
+        if (file.work_tree == git::WorkTreeOutcome::conflict) {
+            notices.push_back(base::printable(file.path) + " has other changes and was left alone" +
+                              (file.kept_patch.empty() ? "" : "; the patch is kept in " + base::printable(file.kept_patch)));
+        }
+    }
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Session>> Session::open(OpenRequest request) {
+    std::unique_ptr<Session> session(new Session(std::move(request)));
+    session->programs_ = find_programs();
+    RFSN_ASSIGN(auto repository, git::Repository::open(session->request_.directory, session->env(), session->runner()));
+    session->repository_ = std::make_unique<git::Repository>(std::move(repository));
+    RFSN_ASSIGN(const auto recovered, patch::recover(*session->repository_));
+    if (recovered) {
+        tell_recovery(*recovered, session->notices);
+    }
+    RFSN_ASSIGN(session->source_, git::staged_source(*session->repository_));
+    return session;
+}
+
+config::Trust Session::trust() const { return {base::xdg_state_dir(env()), repository_->common_dir()}; }
+
+base::Result<void> Session::load_config(const git::TreeView* view) {
+    auto sources = base_sources(env(), request_.overrides);
+    if (view != nullptr) {
+        RFSN_ASSIGN(const auto entry, view->find(repository_config));
+        if (entry && !entry->is_tree && entry->mode != model::FileMode::symlink && entry->mode != model::FileMode::gitlink) {
+            RFSN_ASSIGN(sources.repository_text, view->read(repository_config, max_config));
+        } else if (entry) {
+            return base::fail(base::ErrorCode::config, std::string(repository_config) + " is not a regular file");
+        }
+    }
+    RFSN_ASSIGN(config_, config::load(sources));
+    return {};
+}
+
+isolate::Isolation& Session::isolation() {
+    if (isolation_ == nullptr) {
+        isolation_ = isolate::isolation(*repository_, env(), programs_.exec);
+    }
+    return *isolation_;
+}
+
+unsigned Session::jobs() const {
+    return config_.config.jobs > 0 ? static_cast<unsigned>(config_.config.jobs) : base::available_cpus();
+}
+
+base::Result<config::Loaded> user_config(const base::Environment& env, const std::map<std::string, std::string>& overrides) {
+    return config::load(base_sources(env, overrides));
+}
+
+}  // namespace rfsn::gate

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/env.hpp"
+#include "base/process.hpp"
+#include "base/result.hpp"
+#include "buildpack/buildpack.hpp"
+#include "config/config.hpp"
+#include "gate/programs.hpp"
+#include "git/repository.hpp"
+#include "git/staged_source.hpp"
+#include "isolate/isolate.hpp"
+
+namespace rfsn::gate {
+
+struct OpenRequest {
+    std::string directory = ".";
+    base::Environment env;
+    std::map<std::string, std::string> overrides;  ///< --set KEY=VALUE
+    base::ProcessRunner* runner = nullptr;         ///< must outlive the session
+};
+
+/// One invocation in one repository: what every use case starts from. Opening it completes an apply that was killed.
+class Session {
+   public:
+    /// Errors: those of git::Repository::open, git::staged_source and patch::recover.
+    [[nodiscard]] static base::Result<std::unique_ptr<Session>> open(OpenRequest request);
+
+    [[nodiscard]] const base::Environment& env() const { return request_.env; }
+    [[nodiscard]] base::ProcessRunner& runner() const { return *request_.runner; }
+    [[nodiscard]] const git::Repository& repository() const { return *repository_; }
+    [[nodiscard]] git::StagedSource& source() const { return *source_; }
+    [[nodiscard]] buildpack::Registry& registry() { return registry_; }
+    [[nodiscard]] const Programs& programs() const { return programs_; }
+    [[nodiscard]] config::Trust trust() const;
+    /// Loads the layers; the repository's `.rfsn.yaml` from `view` (the tree that is judged, or the base in CI), none if nullptr.
+    [[nodiscard]] base::Result<void> load_config(const git::TreeView* view);
+    [[nodiscard]] const config::Loaded& config() const { return config_; }
+    [[nodiscard]] isolate::Isolation& isolation();
+    [[nodiscard]] unsigned jobs() const;
+    /// Said once above the verdict.
+    std::vector<std::string> notices;
+
+   private:
+    explicit Session(OpenRequest request) : request_(std::move(request)) {}
+    OpenRequest request_;
+    Programs programs_;
+    std::unique_ptr<git::Repository> repository_;
+    std::unique_ptr<git::StagedSource> source_;
+    buildpack::Registry registry_;
+    config::Loaded config_;
+    std::unique_ptr<isolate::Isolation> isolation_;
+};
+
+/// The layers that need no repository: for commands that work anywhere.
+[[nodiscard]] base::Result<config::Loaded> user_config(const base::Environment& env, const std::map<std::string, std::string>& overrides);
+
+}  // namespace rfsn::gate
