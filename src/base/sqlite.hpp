@@ -16,7 +16,8 @@ struct sqlite3_stmt;
 
 namespace rfsn::base {
 
-/// A prepared statement, kept by its Database and reset when the Row cursor is finished. Not thread safe.
+/// A prepared statement. After the last row (step() is false) or an error it is reset and its parameters are unbound,
+/// ready to be bound and stepped again. A bind that fails is reported by the next step(). Not thread safe.
 class Statement {
    public:
     explicit Statement(sqlite3_stmt* stmt) : stmt_(stmt) {}
@@ -31,7 +32,8 @@ class Statement {
     Statement& bind_text(std::string_view text);
     Statement& bind_blob(std::string_view bytes);
     Statement& bind_null();
-    /// True while there is a row. Errors: io, corrupt, conflict (busy after the timeout), limit (disk full).
+    /// True while there is a row. Errors: io, corrupt, conflict (busy after the timeout), limit (disk full), invalid (a
+    /// constraint), internal.
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] double real(int column) const;
@@ -40,16 +42,20 @@ class Statement {
     [[nodiscard]] bool is_null(int column) const;
 
    private:
+    Statement& bound(int result);
+
     sqlite3_stmt* stmt_;
     int next_parameter_ = 1;
+    int bind_result_ = 0;
 };
 
-/// One SQLite connection, opened as every store of ours is: busy_timeout first, WAL, synchronous=NORMAL, trusted_schema off,
-/// file mode 0600, migrations by user_version inside BEGIN IMMEDIATE. A corrupt file is renamed to NAME.corrupt-TIME and
-/// rebuilt. One thread at a time.
+/// One SQLite connection, opened as every store of ours is: busy_timeout first, WAL, synchronous=NORMAL, trusted_schema
+/// off, file mode 0600 (its directory is made, 0700, if absent), migrations by user_version inside BEGIN IMMEDIATE. A
+/// corrupt file is renamed to NAME.corrupt-TIME and rebuilt. One thread at a time.
 class Database {
    public:
-    /// `migrations[i]` takes the schema from version i to i+1. Errors: io, corrupt, unsupported (made by a newer program).
+    /// `migrations[i]` takes the schema from version i to i+1. Errors: io, corrupt, unsupported (made by a newer
+    /// program).
     [[nodiscard]] static Result<Database> open(const std::string& path, const std::vector<std::string>& migrations);
     Database(Database&& other) noexcept;
     Database& operator=(Database&& other) noexcept;
@@ -66,6 +72,9 @@ class Database {
 
    private:
     explicit Database(sqlite3* db) : db_(db) {}
+    [[nodiscard]] static Result<Database> open_once(const std::string& path,
+                                                    const std::vector<std::string>& migrations);
+
     sqlite3* db_ = nullptr;
 };
 
