@@ -202,7 +202,7 @@ std::string bash_completion() {
         "    __git_rfsn_reply \"HEAD $(git for-each-ref --format='%(refname:short)' 2>/dev/null)\"\n"
         "}\n\n"
         "_git_rfsn() {\n"
-        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= i\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' i\n"
         "    COMPREPLY=()\n"
         "    # \"=\" is a word of its own here: --format=js is three words.\n"
         "    if [[ $cur == \"=\" ]]; then cur=\n"
@@ -368,7 +368,7 @@ std::string fish_completion() {
             }
         }
         out += fish_options(none, default_command().options);
-        out += fish_options(fmt::format("complete -c {} -n __git_rfsn_words", program), global_options());
+        out += fish_options(fmt::format("complete -c {} -n '__git_rfsn_words >/dev/null'", program), global_options());
         for (const Command& command : commands()) {
             const std::string pattern =
                 command.alias.empty() ? std::string(command.name) : fmt::format("{} {}", command.name, command.alias);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/man.hpp"
 
+#include <cctype>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -14,27 +16,31 @@ namespace {
 /// When the table last changed what it promises.
 constexpr std::string_view page_date = "November 24, 2026";
 
-/// Text between macros: no line of it can be read as a request.
+/// Text between macros: no line of it can be read as a request, each sentence begins on a line of its own.
 std::string text(std::string_view words) {
+    constexpr std::size_t longest_line = 78;
     std::string out;
-    for (const std::string_view line : base::split_lines(words)) {
-        if (line.empty()) {
+    for (const std::string_view paragraph : base::split_lines(words)) {
+        if (paragraph.empty()) {
             out += ".Pp\n";
             continue;
         }
-        if (line.front() == '.' || line.front() == '\'') {
-            out += "\\&";
-        }
-        for (const char c : line) {
-            if (c == '\\') {
-                out += "\\e";
-            } else if (c == '-') {
-                out += "\\-";
-            } else {
-                out += c;
+        std::string line;
+        for (const std::string_view word : base::split(paragraph, ' ')) {
+            std::string escaped;
+            for (const char c : word) {
+                escaped += c == '\\' ? std::string("\\e") : c == '-' ? std::string("\\-") : std::string(1, c);
             }
+            if (!line.empty() && (line.back() == '.' || line.size() + 1 + escaped.size() > longest_line)) {
+                out += line + '\n';
+                line.clear();
+            }
+            if (line.empty() && !escaped.empty() && (escaped.front() == '.' || escaped.front() == '\'')) {
+                line = "\\&";
+            }
+            line += (line.empty() || line == "\\&" ? "" : " ") + escaped;
         }
-        out += '\n';
+        out += line + '\n';
     }
     return out;
 }
@@ -80,7 +86,9 @@ std::string example_list(std::span<const Example> examples) {
     std::string out;
     for (const Example& example : examples) {
         const std::string_view gap = example.command.empty() ? "" : " ";
-        out += sentence(example.meaning) + ".Pp\n";
+        std::string meaning(example.meaning);
+        meaning.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(meaning.front())));
+        out += text(meaning + ':') + ".Pp\n";
         out += fmt::format(".Dl {}\n.Pp\n", argument(fmt::format("git rfsn{}{}", gap, example.command)));
     }
     return out;

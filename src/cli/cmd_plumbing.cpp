@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// builtin, parse, edit, scan: for scripts, pack authors and tests; they need no repository.
+#include <unistd.h>
+
+#include <iostream>
+#include <iterator>
+
+#include "base/atomic_file.hpp"
+#include "base/doc.hpp"
+#include "base/text.hpp"
+#include "check/builtin.hpp"
+#include "check/diagnostics.hpp"
+#include "cli/commands.hpp"
+#include "edit/edit.hpp"
+#include "secrets/secrets.hpp"
+
+namespace rfsn::cli {
+namespace {
+
+std::string read_stdin() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
+
+void add(std::string& json, const char* key, const std::string& value) {
+    if (!value.empty()) {
+        json += std::string(json.back() == '{' ? "" : ",") + "\"" + key + "\":" + base::json_quote(value);
+    }
+}
+
+void add(std::string& json, const char* key, std::uint32_t value) {
+    if (value != 0) {
+        json += std::string(json.back() == '{' ? "" : ",") + "\"" + key + "\":" + std::to_string(value);
+    }
+}
+
+std::string as_json(const model::Finding& finding) {
+    std::string json = "{";
+    add(json, "path", finding.path);
+    add(json, "line", finding.line);
+    add(json, "column", finding.column);
+    add(json, "end_line", finding.end_line);
+    add(json, "end_column", finding.end_column);
+    add(json, "severity", std::string(model::name(finding.severity)));
+    add(json, "code", finding.code);
+    add(json, "message", finding.message);
+    add(json, "tool", finding.tool);
+    return json + "}";
+}
+
+edit::Format format_of(const std::string& name) {
+    if (name == "search-replace") {
+        return edit::Format::search_replace;
+    }
+    if (name == "udiff") {
+        return edit::Format::unified_diff;
+    }
+    if (name == "apply-patch") {
+        return edit::Format::apply_patch;
+    }
+    return name == "whole-file" ? edit::Format::whole_file : edit::Format::automatic;
+}
+
+int refuse(const base::Error& error) {
+    fail_with(error);
+    return 1;
+}
+
+}  // namespace
+
+int cmd_builtin(const Invocation& invocation, Context& /*context*/) {
+    std::string out, err;
+    const std::vector<std::string> args(invocation.positionals.begin() + 1, invocation.positionals.end());
+    const int code = check::run_builtin_command(invocation.positionals.front(), args, out, err);
+    base::write_all(STDERR_FILENO, err);
+    return print(out) == 0 ? code : 3;
+}
+
+int cmd_parse(const Invocation& invocation, Context& /*context*/) {
+    if (invocation.has("list")) {
+        std::string text;
+        for (const auto& name : check::parser_names()) {
+            text += name + "\n";
+        }
+        return print(text);
+    }
+    check::ParseContext context;
+    std::vector<char> directory(4096);
+    context.root = getcwd(directory.data(), directory.size()) == nullptr ? "" : directory.data();
+    context.tool = invocation.positionals.front();
+    const auto findings = check::parse_output(invocation.positionals.front(), read_stdin(), context);
+    if (!findings) {
+        return fail_with(findings.error());
+    }
+    std::string json = "{\"version\":1,\"findings\":[";
+    for (const auto& finding : *findings) {
+        json += (json.back() == '[' ? "" : ",") + as_json(finding);
+    }
+    return print(json + "]}\n");
+}
+
+int cmd_edit(const Invocation& invocation, Context& /*context*/) {
+    std::string content;
+    const auto& path = invocation.positionals.front();
+    if (auto bytes = base::read_file(path)) {
+        content = std::move(*bytes);
+    } else if (bytes.error().code != base::ErrorCode::not_found) {
+        return fail_with(bytes.error());
+    }
+    const auto applied = edit::apply_reply_to(content, read_stdin(), format_of(invocation.value("format", "auto")));
+    return applied ? print(applied->content) : refuse(applied.error());
+}
+
+int cmd_scan(const Invocation& invocation, Context& /*context*/) {
+    bool found = false;
+    std::string text;
+    for (const auto& path : invocation.positionals) {
+        std::string content;
+        if (path == "-") {
+            content = read_stdin();
+        } else if (auto bytes = base::read_file(path)) {
+            content = std::move(*bytes);
+        } else {
+            return fail_with(bytes.error());
+        }
+        for (const auto& hit : secrets::scan(content)) {
+            found = true;
+            text += base::printable(path) + ":" + std::to_string(hit.line) + ":" + std::to_string(hit.column) + "  " + hit.rule + "  " +
+                    hit.description + "  " + base::printable(hit.preview) + "\n";
+        }
+    }
+    const int printed = print(text);
+    return printed != 0 ? printed : (found ? 1 : 0);
+}
+
+}  // namespace rfsn::cli

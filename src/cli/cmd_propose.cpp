@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include <unistd.h>
+
+#include <iostream>
+#include <iterator>
+
+#include "base/atomic_file.hpp"
+#include "cli/commands.hpp"
+#include "cli/proposals.hpp"
+#include "gate/propose.hpp"
+
+namespace rfsn::cli {
+namespace {
+
+constexpr std::uint64_t max_reply = std::uint64_t{8} << 20;
+
+base::Result<std::string> read_reply(const std::string& file) {
+    if (file != "-") {
+        return base::read_file(file, max_reply);
+    }
+    std::string text(std::istreambuf_iterator<char>(std::cin), {});
+    if (text.size() > max_reply) {
+        return base::fail(base::ErrorCode::limit, "the reply is larger than 8 MiB");
+    }
+    return text;
+}
+
+/// The judged change at the stage that a patch must pass.
+base::Result<std::unique_ptr<gate::Judged>> judge_for_proof(gate::Session& session, Progress& progress) {
+    gate::CheckRequest request;
+    request.stage = model::Stage::ci;
+    request.progress = [&](const std::vector<std::string>& running) { progress(running); };
+    auto judged = gate::judge(session, std::move(request));
+    progress.clear();
+    return judged;
+}
+
+base::Result<gate::Proposed> find(gate::Session& session, const gate::Judged& judged, const Invocation& invocation, Context& context) {
+    if (invocation.has("reply")) {
+        RFSN_ASSIGN(const auto reply, read_reply(invocation.value("reply")));
+        return gate::propose_from_reply(session, judged, reply);
+    }
+    const auto transport = llm::net_transport(session.programs().net, context.env, context.runner);
+    return gate::propose_from_model(session, judged, *transport);
+}
+
+}  // namespace
+
+int cmd_propose(const Invocation& invocation, Context& context) {
+    if (invocation.has("model")) {
+        context.overrides["llm.model"] = invocation.value("model");
+    }
+    auto session = open_session(context);
+    if (!session) {
+        return fail_with(session.error());
+    }
+    Progress progress(context, false);
+    const auto judged = judge_for_proof(**session, progress);
+    if (!judged) {
+        return fail_with(judged.error());
+    }
+    if (gate::blocked_checks(**judged).empty()) {
+        return deliver(context, invocation, **session, gate::make_report(**session, **judged));
+    }
+    const auto proposed = find(**session, **judged, invocation, context);
+    progress.clear();
+    if (!proposed) {
+        return fail_with(proposed.error());
+    }
+    return present(context, invocation, **session, **judged, *proposed);
+}
+
+int cmd_prompt(const Invocation& /*invocation*/, Context& context) {
+    auto session = open_session(context);
+    if (!session) {
+        return fail_with(session.error());
+    }
+    Progress progress(context, false);
+    const auto judged = judge_for_proof(**session, progress);
+    if (!judged) {
+        return fail_with(judged.error());
+    }
+    const auto prompt = gate::prompt_for(**session, **judged);
+    if (!prompt) {
+        return fail_with(prompt.error());
+    }
+    return print(llm::as_text(*prompt));
+}
+
+}  // namespace rfsn::cli

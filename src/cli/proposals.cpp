@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "cli/proposals.hpp"
+
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "report/report.hpp"
+
+namespace rfsn::cli {
+namespace {
+
+const char* words(git::WorkTreeOutcome outcome) {
+    switch (outcome) {
+        case git::WorkTreeOutcome::written:
+            return "index and work tree";
+        case git::WorkTreeOutcome::merged:
+            return "index, and merged into your unstaged work";
+        case git::WorkTreeOutcome::already:
+            return "index (the work tree had it already)";
+        case git::WorkTreeOutcome::absent:
+            return "index (the work tree has no such file)";
+        case git::WorkTreeOutcome::conflict:
+            break;
+    }
+    return "index only: the work-tree file has other changes there and was left alone";
+}
+
+}  // namespace
+
+void say_outcome(const patch::ApplyOutcome& outcome, const char* verb) {
+    say(std::string(verb) + " " + outcome.proposal);
+    for (const auto& file : outcome.files) {
+        say("  " + base::printable(file.path) + "  " + words(file.work_tree));
+        if (!file.reason.empty()) {
+            say("    " + base::printable(file.reason));
+        }
+        if (!file.kept_patch.empty()) {
+            say("    the patch is kept in " + base::printable(file.kept_patch));
+        }
+    }
+}
+
+int apply_stored(const Context& /*context*/, gate::Session& session, const std::string& id) {
+    auto store = patch::Store::open(session.repository());
+    if (!store) {
+        return fail_with(store.error());
+    }
+    const auto stored = store->get(id);
+    if (!stored) {
+        return fail_with(stored.error());
+    }
+    const auto outcome = patch::apply(session.repository(), session.source(), *store, *stored);
+    if (!outcome) {
+        return fail_with(outcome.error());
+    }
+    say_outcome(*outcome, "applied");
+    say("  take it back   git rfsn undo");
+    return 0;
+}
+
+int present(const Context& context, const Invocation& invocation, gate::Session& session, const gate::Judged& judged,
+            const gate::Proposed& proposed) {
+    std::string proven;
+    for (const auto& proposal : proposed.proposals) {
+        if (proposal.proven) {
+            proven = proposal.id;
+        }
+    }
+    const bool machine = invocation.has("format") && invocation.value("format") != "terminal";
+    if (machine) {
+        auto report = gate::make_report(session, judged);
+        report.proposals = proposed.proposals;
+        report.exit_code = proven.empty() && report.exit_code != 0 ? report.exit_code : 0;
+        const int delivered = deliver(context, invocation, session, report);
+        if (delivered != 0 || proven.empty() || !invocation.has("yes")) {
+            return delivered;
+        }
+        return apply_stored(context, session, proven);
+    }
+    const auto shown = traits(STDERR_FILENO, context, session.config().config.color);
+    for (const auto& proposal : proposed.proposals) {
+        if (!invocation.has("quiet") || !proposal.proven) {
+            say(report::proposal(proposal, shown));
+        }
+    }
+    if (!proposed.reason.empty()) {
+        say("rfsn  " + proposed.reason);
+    }
+    if (proven.empty()) {
+        return gate::blocked_checks(judged).empty() ? 0 : 1;
+    }
+    return invocation.has("yes") ? apply_stored(context, session, proven) : 0;
+}
+
+}  // namespace rfsn::cli
