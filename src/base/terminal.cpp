@@ -134,7 +134,7 @@ bool write_all(int fd, std::string_view bytes) {
         const ssize_t written = ::write(fd, bytes.data(), bytes.size());
         if (written > 0) {
             bytes.remove_prefix(static_cast<std::size_t>(written));
-        } else if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        } else if (written < 0 && errno == EAGAIN) {
             // Somebody made our stdout non-blocking (a terminal shared with node): wait for room.
             pollfd room{fd, POLLOUT, 0};
             if (::poll(&room, 1, -1) < 0 && (errno != EINTR || interrupted())) {
