@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -191,7 +191,8 @@ SpawnedProcess spawn_process(const ProcessSpec& spec) {
     }
     SpawnedProcess child;
     child.pid = pid;
-    child.pidfd = Fd(::pidfd_open(pid, 0));
+    // By number: glibc 2.36 declares pidfd_open without C linkage. The kernel sets close-on-exec.
+    child.pidfd = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
     child.in = std::move(in.ours);
     child.out = std::move(out.ours);
     child.err = std::move(err.ours);
