@@ -47,6 +47,9 @@ function(rfsn_folder name)
   add_library(rfsn::${name} ALIAS rfsn_${name})
 endfunction()
 
+# All generated sources, for tools that read the code without building it.
+add_custom_target(embedded)
+
 # rfsn_embed(folder table [YAML] FILES...): compiles files into the folder as the function
 # `std::span<const rfsn::base::EmbeddedFile> rfsn::<folder>::<table>()`. YAML files are parsed now and embedded as compact JSON, so
 # that a mistake in one fails the build and no YAML is parsed at run time.
@@ -61,4 +64,6 @@ function(rfsn_embed folder table)
     COMMAND rfsn-embed ${mode} ${folder} ${table} ${out} ${ARG_FILES}
     DEPENDS rfsn-embed ${ARG_FILES} COMMENT "Embedding ${folder}::${table}" VERBATIM)
   target_sources(rfsn_${folder} PRIVATE ${out})
+  add_custom_target(embedded_${folder}_${table} DEPENDS ${out})
+  add_dependencies(embedded embedded_${folder}_${table})
 endfunction()

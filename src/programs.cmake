@@ -16,5 +16,24 @@ if(RFSN_LINK STREQUAL "static")
   target_link_options(rfsn-exec PRIVATE -static-pie -Wl,--gc-sections)
 endif()
 
+# The man page and the completions come out of the option table.
+set(docs ${CMAKE_BINARY_DIR}/share)
+set(made "")
+foreach(pair "man|man/man1/git-rfsn.1" "bash|bash-completion/completions/git-rfsn" "zsh|zsh/site-functions/_git-rfsn"
+        "fish|fish/vendor_completions.d/git-rfsn.fish")
+  string(REPLACE "|" ";" pair "${pair}")
+  list(GET pair 0 kind)
+  list(GET pair 1 file)
+  get_filename_component(directory ${docs}/${file} DIRECTORY)
+  add_custom_command(OUTPUT ${docs}/${file}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${directory}
+    COMMAND git-rfsn completion ${kind} > ${docs}/${file} DEPENDS git-rfsn VERBATIM)
+  list(APPEND made ${docs}/${file})
+endforeach()
+add_custom_target(documentation ALL DEPENDS ${made})
+install(DIRECTORY ${docs}/ DESTINATION ${CMAKE_INSTALL_DATADIR})
+install(FILES ${PROJECT_SOURCE_DIR}/config/rfsn.schema.json ${PROJECT_SOURCE_DIR}/config/report.schema.json
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/git-rfsn OPTIONAL)
+
 install(TARGETS git-rfsn RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS rfsn-net rfsn-exec RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/git-rfsn)

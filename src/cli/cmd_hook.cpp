@@ -39,6 +39,11 @@ int check_range(const Invocation& invocation, Context& context, const std::strin
 }
 
 int pre_push(const Invocation& invocation, Context& context) {
+    // pre-commit has read git's lines itself and hands on what it made of them.
+    const auto from = context.env.get_or("PRE_COMMIT_FROM_REF", ""), to = context.env.get_or("PRE_COMMIT_TO_REF", "");
+    if (!from.empty() && !to.empty()) {
+        return check_range(invocation, context, from + ".." + to);
+    }
     const std::string remote = invocation.positionals.size() > 1 ? invocation.positionals[1] : "origin";
     std::vector<std::string> ranges;
     {

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/thread_pool.hpp"
+#include "gate/consent.hpp"
 #include "patch/patch.hpp"
 
 namespace rfsn::gate {
@@ -59,6 +60,8 @@ base::Result<void> Session::load_config(const git::TreeView* view) {
         }
     }
     RFSN_ASSIGN(config_, config::load(sources));
+    auto& llm = config_.config.llm;
+    llm.enabled = llm.enabled || consent_given(base::xdg_state_dir(env()), llm.base_url);
     return {};
 }
 

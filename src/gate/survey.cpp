@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "gate/survey.hpp"
+
+#include "base/text.hpp"
+#include "check/builtin.hpp"
+#include "check/plan.hpp"
+#include "secrets/secrets.hpp"
+
+namespace rfsn::gate {
+namespace {
+
+std::vector<std::string> stage_names(const buildpack::CheckSpec& spec) {
+    std::vector<std::string> names;
+    for (const auto stage : spec.stages) {
+        names.emplace_back(model::name(stage));
+    }
+    return names;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) {
+        text += (text.empty() ? "" : ", ") + word;
+    }
+    return text;
+}
+
+std::string explain_spec(const buildpack::Pack& pack, const buildpack::CheckSpec& spec) {
+    std::string text = spec.id + ": a " + model::name(spec.kind) + " check of the " + pack.name + " pack\n";
+    text += "  runs at    " + joined(stage_names(spec)) + "\n";
+    text += "  active if  " + (spec.when.empty() ? "always" : spec.when) + "\n";
+    text += "  command    ";
+    for (const auto& word : spec.command.argv) {
+        text += word + " ";
+    }
+    text += "\n  where      " + std::string(model::name(spec.tier)) +
+            (spec.runs_repository_code ? ", runs this repository's code (needs git rfsn init)" : "") + "\n";
+    text += std::string("  fix        ") + (spec.fix ? "git rfsn fix --only " + spec.id : "none of its own; git rfsn propose") + "\n";
+    if (const auto tool = pack.tools.find(spec.tool); tool != pack.tools.end()) {
+        text += "  tool       " + tool->second.id + " (" + tool->second.hint + ")\n";
+    }
+    return text + "  settings   checks: {" + spec.id + ": {enabled, required, stages, files, exclude, timeout}} in .rfsn.yaml\n";
+}
+
+std::string explain_builtin(const check::Builtin& builtin) {
+    return builtin.id + ": built in, runs on the staged bytes at every stage\n  " + builtin.description + "\n  fix        " +
+           (builtin.fixes ? "git rfsn fix --only " + builtin.id : "by hand, or git rfsn propose") + "\n  settings   checks: {" +
+           builtin.id + ": {enabled, required, files, exclude, args}} in .rfsn.yaml\n";
+}
+
+}  // namespace
+
+base::Result<Survey> survey(Session& session) {
+    git::Selection selection;
+    selection.source = model::SnapshotSource::all;
+    RFSN_ASSIGN(const auto snapshot, session.source().snapshot(selection));
+    const git::TreeView view(session.source(), snapshot);
+    RFSN_TRY(session.load_config(&view));
+    RFSN_ASSIGN(auto detection, buildpack::detect_all(view, session.registry()));
+    Survey survey;
+    survey.packs = std::move(detection.packs);
+    survey.notes = std::move(detection.notes);
+    survey.clone_trusted = session.trust().clone_trusted();
+    check::PlanInput input;
+    input.work_tree = session.repository().work_tree();
+    input.search_path = session.env().get_or("PATH", "/usr/local/bin:/usr/bin:/bin");
+    input.clone_trusted = survey.clone_trusted;
+    for (auto& project : detection.projects) {
+        SurveyedProject surveyed;
+        RFSN_ASSIGN(const auto* pack, session.registry().get(project.pack));
+        for (const auto& spec : pack->checks) {
+            RFSN_ASSIGN(const bool active, spec.when.empty() ? base::Result<bool>(true) : buildpack::evaluate(spec.when, project.facts));
+            if (!active || (spec.project_required && project.fallback)) {
+                continue;
+            }
+            SurveyedCheck check{spec.id, model::name(spec.kind), stage_names(spec), spec.tool, "", "", spec.runs_repository_code};
+            if (const auto tool = pack->tools.find(spec.tool); tool != pack->tools.end()) {
+                check.program = check::find_tool(tool->second, project.root, input);
+                check.hint = tool->second.hint;
+            }
+            surveyed.checks.push_back(std::move(check));
+        }
+        surveyed.project = std::move(project);
+        survey.projects.push_back(std::move(surveyed));
+    }
+    return survey;
+}
+
+base::Result<std::string> explain(buildpack::Registry& registry, const std::string& word) {
+    std::vector<std::string> known;
+    if (const auto* builtin = check::find_builtin(word)) {
+        return explain_builtin(*builtin);
+    }
+    for (const auto& builtin : check::builtins()) {
+        known.push_back(builtin.id);
+        if (word == builtin.code) {
+            return word + " is " + explain_builtin(builtin);
+        }
+    }
+    for (const auto& [id, description] : secrets::rules()) {
+        known.push_back(id);
+        if (id == word) {
+            return id + ": a rule of the built-in check `secrets`\n  " + description +
+                   "\n  repair     take it out of the file, and revoke it: it may have been seen\n"
+                   "  exception  a comment `rfsn-allow: secrets REASON` on its line\n";
+        }
+    }
+    for (const auto& id : registry.ids()) {
+        RFSN_ASSIGN(const auto* pack, registry.get(id));
+        for (const auto& spec : pack->checks) {
+            known.push_back(spec.id);
+            if (spec.id == word) {
+                return explain_spec(*pack, spec);
+            }
+        }
+    }
+    const std::string near = base::nearest(word, known);
+    return base::fail(base::ErrorCode::not_found,
+                      "'" + base::printable(word) + "' is none of our checks or codes" +
+                          (near.empty() ? "; a tool's own codes are in the tool's documentation" : "; did you mean '" + near + "'?"));
+}
+
+}  // namespace rfsn::gate
