@@ -13,15 +13,15 @@ struct HookState {
     std::string name;  ///< "pre-commit"
     std::string path;
     bool ours = false;
-    bool chained = false;     ///< an earlier hook was kept as <name>.rfsn-chained and is run first
-    bool foreign = false;     ///< there is a hook that is not ours
-    std::string program;      ///< the binary the shim names
+    bool chained = false;  ///< an earlier hook was kept as <name>.rfsn-chained and is run first
+    bool foreign = false;  ///< there is a hook that is not ours
+    std::string program;   ///< the binary the shim names
 };
 /// Hooks we can install: pre-commit, pre-merge-commit, pre-push.
 [[nodiscard]] const std::vector<std::string>& known_hooks();
 [[nodiscard]] base::Result<std::vector<HookState>> hook_states(const Repository& repository);
-/// Writes the shim for `program` (absolute path of git-rfsn), keeping an existing hook byte for byte beside it. Idempotent.
-/// Errors: denied (hooks directory is outside what this user may write, or global: says so), io.
+/// Writes the shim for `program` (absolute path of git-rfsn), keeping an existing hook byte for byte beside it.
+/// Idempotent. Errors: denied (hooks directory is outside what this user may write, or global: says so), io.
 [[nodiscard]] base::Result<HookState> install_hook(const Repository& repository, const std::string& name,
                                                    const std::string& program, bool allow_shared_hooks_path);
 /// Removes our shim and puts the earlier hook back byte for byte, mode included. A foreign hook is left alone.

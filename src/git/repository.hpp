@@ -29,11 +29,11 @@ class Repository {
     Repository& operator=(const Repository&) = delete;
     ~Repository();
 
-    [[nodiscard]] const std::string& git_dir() const;      ///< of this worktree, absolute
-    [[nodiscard]] const std::string& common_dir() const;   ///< shared by all worktrees, absolute
-    [[nodiscard]] const std::string& work_tree() const;    ///< absolute, no trailing '/'
-    [[nodiscard]] const std::string& index_path() const;   ///< the index git handed us, absolute
-    [[nodiscard]] const std::string& prefix() const;       ///< of `directory` below the work tree, "" or "a/b/"
+    [[nodiscard]] const std::string& git_dir() const;     ///< of this worktree, absolute
+    [[nodiscard]] const std::string& common_dir() const;  ///< shared by all worktrees, absolute
+    [[nodiscard]] const std::string& work_tree() const;   ///< absolute, no trailing '/'
+    [[nodiscard]] const std::string& index_path() const;  ///< the index git handed us, absolute
+    [[nodiscard]] const std::string& prefix() const;      ///< of `directory` below the work tree, "" or "a/b/"
     [[nodiscard]] model::IndexOrigin index_origin() const;
     [[nodiscard]] bool is_linked_worktree() const;
     /// The hooks directory git uses: core.hooksPath (relative ones from the work tree) or <common dir>/hooks.

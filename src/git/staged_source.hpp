@@ -18,7 +18,8 @@ namespace rfsn::git {
 struct TreeEntry {
     std::string name;  ///< full path relative to the root
     model::FileMode mode = model::FileMode::none;
-    std::string object;  ///< hex id
+    /// Hex id; empty for what is no object yet: an edit, and a directory that differs from the base tree's.
+    std::string object;
     bool is_tree = false;
 };
 
@@ -54,11 +55,12 @@ class StagedSource {
 [[nodiscard]] std::unique_ptr<StagedSource> libgit2_source(const Repository& repository);
 [[nodiscard]] std::unique_ptr<StagedSource> plumbing_source(const Repository& repository);
 
-/// The tree that would be committed, seen without writing or listing it: the base tree with the staged entries over it, and
-/// edits (a proposal) over those. The way buildpacks, checks and proofs look at the repository.
+/// The tree that would be committed, seen without writing or listing it: the base tree with the staged entries over it,
+/// and edits (a proposal) over those. The way buildpacks, checks and proofs look at the repository.
 class TreeView {
    public:
-    TreeView(StagedSource& source, const model::Snapshot& snapshot) : source_(&source), snapshot_(&snapshot) {}
+    TreeView(StagedSource& source, const model::Snapshot& snapshot);
+    /// Later edits of a path win over earlier ones.
     [[nodiscard]] TreeView with_edits(std::vector<model::FileEdit> edits) const;
 
     [[nodiscard]] base::Result<std::optional<TreeEntry>> find(std::string_view path) const;
@@ -67,14 +69,17 @@ class TreeView {
     [[nodiscard]] base::Result<std::vector<TreeEntry>> walk() const;
     /// Content by path, edits included. Errors: not_found, limit.
     [[nodiscard]] base::Result<std::string> read(std::string_view path, std::uint64_t max_bytes = 64U << 20) const;
-    [[nodiscard]] const std::vector<model::FileEdit>& edits() const { return edits_; }
+    [[nodiscard]] const std::vector<model::FileEdit>& edits() const;
     [[nodiscard]] const model::Snapshot& snapshot() const { return *snapshot_; }
     [[nodiscard]] StagedSource& source() const { return *source_; }
 
    private:
+    struct Overlay;
+    TreeView(StagedSource& source, const model::Snapshot& snapshot, std::vector<model::FileEdit> edits);
+
     StagedSource* source_;
     const model::Snapshot* snapshot_;
-    std::vector<model::FileEdit> edits_;
+    std::shared_ptr<const Overlay> overlay_;  ///< staged entries and edits by path, shared by copies
 };
 
 /// Added and changed lines of the new side, per path, of a snapshot's files (all lines of an added file).

@@ -22,8 +22,9 @@ struct IndexChange {
     std::string blob;      ///< empty: remove the entry
     std::string old_blob;  ///< what the index must hold now (empty: nothing), else conflict
 };
-/// Sets entries of the index that git handed us, through git's own plumbing (`update-index -z --index-info`), so that every
-/// index extension stays right. All or nothing. Errors: conflict (an entry is not old_blob, or the index is locked).
+/// Sets entries of the index that git handed us, through git's own plumbing (`update-index -z --index-info`), so that
+/// every index extension stays right. All or nothing. Errors: conflict (an entry is not old_blob, or the index is
+/// locked).
 [[nodiscard]] base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes);
 /// The index entry's blob for each path (empty if none), as of now.
 [[nodiscard]] base::Result<std::vector<std::string>> index_blobs(const Repository& repository,
@@ -37,9 +38,9 @@ struct WorkTreeResult {
     std::optional<std::string> before;
     std::string reason;  ///< of a conflict
 };
-/// What the work-tree file at `path` should become when the blob `base` becomes `theirs`: the clean-filtered file equal to base ->
-/// theirs; otherwise a three-way merge; conflict -> left alone. EOL and smudge attributes are honoured through git. Nothing is
-/// written: the bytes to write are returned by plan, so that they can be journaled first.
+/// What the work-tree file at `path` should become when the blob `base` becomes `theirs`: the clean-filtered file equal
+/// to base -> theirs; otherwise a three-way merge; conflict -> left alone. EOL and smudge attributes are honoured
+/// through git. Nothing is written: the bytes to write are returned by plan, so that they can be journaled first.
 struct WorkTreePlan {
     WorkTreeOutcome outcome = WorkTreeOutcome::conflict;
     std::optional<std::string> before;  ///< bytes on disk now; nullopt if there is no file
@@ -49,8 +50,8 @@ struct WorkTreePlan {
 };
 [[nodiscard]] base::Result<WorkTreePlan> plan_work_tree(const Repository& repository, const std::string& path,
                                                         std::string_view base, std::string_view theirs, bool deletes);
-/// Writes bytes at a work-tree path by temp file and rename, if the file still holds `expected` (nullopt: does not exist);
-/// nullopt `bytes` removes it. Never follows a symlink, in any component. Errors: conflict, denied, io.
+/// Writes bytes at a work-tree path by temp file and rename, if the file still holds `expected` (nullopt: does not
+/// exist); nullopt `bytes` removes it. Never follows a symlink, in any component. Errors: conflict, denied, io.
 [[nodiscard]] base::Result<void> write_work_tree(const Repository& repository, const std::string& path,
                                                  const std::optional<std::string>& expected,
                                                  const std::optional<std::string>& bytes, std::uint32_t mode);
