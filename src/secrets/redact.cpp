@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "base/hash.hpp"
+#include "secrets/assignments.hpp"
+#include "secrets/finder.hpp"
+#include "secrets/secrets.hpp"
+
+namespace rfsn::secrets {
+namespace {
+
+/// A replacement can make two pieces meet, hence again; what is left after this many is not going to go.
+constexpr int max_passes = 4;
+
+std::string marker(const Match& match, std::string_view secret) {
+    return "[REDACTED:" + std::string(match.id) + ":" + base::sha256_hex(secret).substr(0, 8) + "]";
+}
+
+std::string replace(std::string_view text, const std::vector<Match>& matches) {
+    std::string out;
+    out.reserve(text.size());
+    std::size_t at = 0;
+    for (const Match& match : matches) {
+        out.append(text.substr(at, match.secret.offset - at));
+        out += marker(match, text.substr(match.secret.offset, match.secret.length));
+        at = match.secret.end();
+    }
+    out.append(text.substr(at));
+    return out;
+}
+
+struct Masked {
+    std::string text;
+    std::size_t replaced = 0;
+    std::vector<Match> left;
+};
+
+base::Result<Masked> mask_all(std::string_view bytes) {
+    Masked masked{std::string(bytes), 0, {}};
+    for (int pass = 0; pass < max_passes; ++pass) {
+        RFSN_ASSIGN(masked.left, find_for_redaction(masked.text));
+        if (masked.left.empty()) {
+            return masked;
+        }
+        masked.text = replace(masked.text, masked.left);
+        masked.replaced += masked.left.size();
+    }
+    RFSN_ASSIGN(masked.left, find_for_redaction(masked.text));
+    return masked;
+}
+
+}  // namespace
+
+base::Result<Redacted> redact(std::string_view bytes) {
+    RFSN_ASSIGN(Masked masked, mask_all(bytes));
+    if (!masked.left.empty()) {
+        return base::fail(base::ErrorCode::denied, "a secret (rule " + std::string(masked.left.front().id) +
+                                                       ") cannot be masked; nothing of this text may be sent");
+    }
+    return Redacted(std::move(masked.text), masked.replaced);
+}
+
+std::string mask(std::string_view bytes) {
+    constexpr const char* dropped = "[REDACTED]";
+    try {
+        auto masked = mask_all(bytes);
+        if (!masked) {
+            return dropped;
+        }
+        return masked->left.empty() ? std::move(masked->text) : dropped;
+    } catch (...) {
+        return dropped;
+    }
+}
+
+}  // namespace rfsn::secrets
