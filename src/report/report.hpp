@@ -23,9 +23,15 @@ struct TerminalOptions {
 [[nodiscard]] std::string json(const model::Report& report);
 /// GitHub workflow commands: ::error file=…::…, at most 10 per severity, the rest counted.
 [[nodiscard]] std::string github(const model::Report& report);
+/// SARIF 2.1.0, as GitHub's code scanning takes it.
 [[nodiscard]] std::string sarif(const model::Report& report);
+[[nodiscard]] std::string junit(const model::Report& report);
+/// GitLab's Code Quality report.
+[[nodiscard]] std::string gitlab(const model::Report& report);
+/// reviewdog's diagnostic format.
+[[nodiscard]] std::string rdjson(const model::Report& report);
 
-/// "terminal", "json", "github", "sarif".
+/// "terminal", "json", "sarif", "github", "junit", "gitlab", "rdjson".
 [[nodiscard]] const std::vector<std::string>& format_names();
 /// Errors: usage (no such format).
 [[nodiscard]] base::Result<std::string> render(std::string_view format, const model::Report& report,

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "model/report.hpp"
+#include "report/report.hpp"
+
+namespace rfsn::report {
+
+/// Checks that could not run, each with its remedy, equal ones joined.
+[[nodiscard]] std::string unavailable_text(const model::Report& report, const TerminalOptions& options);
+/// Checks that failed to judge, and failures that no parser understood, with the end of what the tool said.
+[[nodiscard]] std::string failures_text(const model::Report& report, const TerminalOptions& options);
+/// Every run in a line, with the tool's output.
+[[nodiscard]] std::string every_run_text(const model::Report& report, const TerminalOptions& options);
+/// Every plan and why it ran or did not.
+[[nodiscard]] std::string explanation_text(const model::Report& report, const TerminalOptions& options);
+
+}  // namespace rfsn::report
