@@ -18,19 +18,19 @@ namespace rfsn::config {
 struct CheckSettings {
     std::optional<bool> enabled;
     std::optional<bool> required;
-    std::vector<model::Stage> stages;     ///< empty: as its pack says
-    std::vector<std::string> files;       ///< globs; empty: as its pack says
-    std::vector<std::string> exclude;     ///< globs
-    std::vector<std::string> run;         ///< argv; makes it an own check. From the repository only when trusted
-    std::string kind = "lint";            ///< of an own check
-    std::string parser;                   ///< of an own check; "" = raw output is shown
-    std::vector<std::string> args;        ///< of a built-in: as on its command line
+    std::vector<model::Stage> stages;  ///< empty: as its pack says
+    std::vector<std::string> files;    ///< globs; empty: as its pack says
+    std::vector<std::string> exclude;  ///< globs
+    std::vector<std::string> run;      ///< argv; makes it an own check. From the repository only when trusted
+    std::string kind = "lint";         ///< of an own check
+    std::string parser;                ///< of an own check; "" = raw output is shown
+    std::vector<std::string> args;     ///< of a built-in: as on its command line
     std::optional<std::chrono::milliseconds> timeout;
 };
 
 struct LlmSettings {
     bool enabled = false;
-    std::string base_url;      ///< OpenAI-compatible: "http://127.0.0.1:8080/v1"
+    std::string base_url;  ///< OpenAI-compatible: "http://127.0.0.1:8080/v1"
     std::string model;
     std::string key_env = "RFSN_LLM_KEY";  ///< NAME of the variable that holds the key; rfsn-net reads it, we never do
     std::int64_t max_tokens = 4096;
@@ -41,20 +41,20 @@ struct LlmSettings {
 
 struct Config {
     std::map<std::string, CheckSettings, std::less<>> checks;
-    std::vector<std::string> skip;     ///< ids, kinds or "builtin"
-    std::vector<std::string> exclude;  ///< globs that no check sees
+    std::vector<std::string> skip;                                           ///< ids, kinds or "builtin"
+    std::vector<std::string> exclude;                                        ///< globs that no check sees
     std::map<std::string, std::chrono::milliseconds, std::less<>> deadline;  ///< by stage name
-    std::int64_t jobs = 0;             ///< 0 = processors
-    bool changed_lines_only = true;    ///< findings elsewhere are shown, not blocking
+    std::int64_t jobs = 0;                                                   ///< 0 = processors
+    bool changed_lines_only = true;  ///< findings elsewhere are shown, not blocking
     std::int64_t max_file_kb = 500;
     std::int64_t patch_max_lines = 40;
     std::int64_t patch_max_files = 3;
     std::int64_t patch_max_hunks = 6;
     LlmSettings llm;
-    std::string log_level = "off";     ///< off, error, warn, info, debug
-    std::string log_file;              ///< "" = $XDG_STATE_HOME/git-rfsn/log.jsonl
+    std::string log_level = "off";  ///< off, error, warn, info, debug
+    std::string log_file;           ///< "" = $XDG_STATE_HOME/git-rfsn/log.jsonl
     std::int64_t log_max_kb = 10240;
-    std::string color = "auto";        ///< auto, always, never
+    std::string color = "auto";  ///< auto, always, never
     std::string format = "terminal";
 };
 
@@ -71,25 +71,28 @@ struct Origin {
 
 struct Loaded {
     Config config;
-    std::vector<Origin> origins;  ///< every key, sorted
+    std::vector<Origin> origins;           ///< every key, sorted
     bool repository_has_commands = false;  ///< .rfsn.yaml defines own commands; need trust
     std::string repository_commands_hash;  ///< SHA-256 of them
 };
 
 struct Sources {
-    std::string user_file;                        ///< path; may not exist
-    std::optional<std::string> repository_text;   ///< .rfsn.yaml as it is in the tree judged (or the base, in CI)
-    std::string repository_name = ".rfsn.yaml";   ///< for messages
-    base::Environment env;                        ///< RFSN_*: RFSN_LLM_MODEL, RFSN_JOBS, RFSN_SKIP=id,id
-    std::map<std::string, std::string> overrides; ///< dotted key -> text, from the command line (--set)
+    std::string user_file;                         ///< path; may not exist
+    std::optional<std::string> repository_text;    ///< .rfsn.yaml as it is in the tree judged (or the base, in CI)
+    std::string repository_name = ".rfsn.yaml";    ///< for messages
+    base::Environment env;                         ///< RFSN_*: RFSN_LLM_MODEL, RFSN_JOBS, RFSN_SKIP=id,id
+    std::map<std::string, std::string> overrides;  ///< dotted key -> text, from the command line (--set)
 };
-/// Merges the layers. Errors: config, "FILE:LINE:COLUMN: unknown key 'lmit'; did you mean 'limit'?" for an unknown or repeated key, a wrong
-/// type, a value out of range, a key this layer may not set (the repository: llm.*, log.*, limits upwards).
+/// Merges the layers. Errors: config, "FILE:LINE:COLUMN: unknown key 'lmit'; did you mean 'limit'?" for an unknown or
+/// repeated key, a wrong type, a value out of range, a key this layer may not set (the repository: llm.*, log.*, limits
+/// upwards).
 [[nodiscard]] base::Result<Loaded> load(const Sources& sources);
 /// Every key with type, range, default, layers that may set it and one line of help; the JSON schema is made from it.
 struct KeyInfo {
     std::string key, type, range, default_value, help;
+    std::string environment;  ///< RFSN_JOBS
     bool repository_may_set = true;
+    bool repository_may_only_lower = false;
 };
 [[nodiscard]] const std::vector<KeyInfo>& keys();
 [[nodiscard]] std::string json_schema();
@@ -97,7 +100,8 @@ struct KeyInfo {
 /// Trust pins in $XDG_STATE_HOME/git-rfsn/trust: this clone was initialised, these commands were approved.
 class Trust {
    public:
-    Trust(std::string state_dir, std::string common_dir) : state_dir_(std::move(state_dir)), common_dir_(std::move(common_dir)) {}
+    Trust(std::string state_dir, std::string common_dir)
+        : state_dir_(std::move(state_dir)), common_dir_(std::move(common_dir)) {}
     [[nodiscard]] bool clone_trusted() const;
     [[nodiscard]] bool commands_trusted(const std::string& hash) const;
     [[nodiscard]] base::Result<void> trust_clone() const;

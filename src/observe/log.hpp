@@ -16,11 +16,11 @@ enum class Level { off, error, warn, info, debug };
 
 struct LogOptions {
     Level level = Level::off;
-    std::string file;            ///< one JSON object a line, rotated by size; "" = none
+    std::string file;  ///< one JSON object a line, rotated by size; "" = none
     std::uint64_t max_bytes = 10U << 20;
     int max_files = 3;
-    bool human_stderr = false;   ///< a readable form on stderr as well
-    std::function<std::string(std::string_view)> redact;  ///< applied to every string at the sink
+    bool human_stderr = false;                            ///< a readable form on stderr as well
+    std::function<std::string(std::string_view)> redact;  ///< applied to every string at the sink; any thread
 };
 
 using Value = std::variant<std::int64_t, double, bool, std::string>;
@@ -31,10 +31,14 @@ void configure(LogOptions options);
 /// Flushes and closes; for the end of main and for tests.
 void shutdown();
 [[nodiscard]] bool enabled(Level level);
-/// One line: time (RFC 3339 UTC), level, logger, message, the context (run, repo, phase, span) and `fields` under "fields".
+/// Lines that could not be written since the start of the program.
+[[nodiscard]] std::uint64_t dropped();
+/// One line: time (RFC 3339 UTC), level, logger, message, the context (run, repo, phase, span) and `fields` under
+/// "fields".
 void log(Level level, std::string_view logger, std::string_view message, Fields fields = {});
 
-/// Context that follows work: set on this thread for a scope, captured and installed in others, passed to children as RFSN_LOG_CONTEXT.
+/// Context that follows work: set on this thread for a scope, captured and installed in others, passed to children as
+/// RFSN_LOG_CONTEXT.
 struct Context {
     std::string run, repository, phase, span;
 };
@@ -62,6 +66,7 @@ class Span {
 
    private:
     std::string logger_, name_;
+    bool active_;  ///< debug was on when it began
     Context previous_;
     std::chrono::steady_clock::time_point start_;
 };

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "config/key_table.hpp"
+
+namespace rfsn::config {
+namespace {
+
+constexpr std::string_view check_prefix = "checks.ID.";
+constexpr double day_ms = 24.0 * 60 * 60 * 1000;
+
+/// A member of Config, or of the LlmSettings or CheckSettings in it, as a slot.
+template <class T>
+auto in(T Config::*member) {
+    return [member](Config& config, const std::string&) -> Slot { return &(config.*member); };
+}
+template <class T>
+auto in_llm(T LlmSettings::*member) {
+    return [member](Config& config, const std::string&) -> Slot { return &(config.llm.*member); };
+}
+template <class T>
+auto in_check(T CheckSettings::*member) {
+    return [member](Config& config, const std::string& id) -> Slot { return &(config.checks[id].*member); };
+}
+auto deadline_of(model::Stage stage) {
+    return [stage](Config& config, const std::string&) -> Slot { return &config.deadline[name(stage)]; };
+}
+
+constexpr std::array all_stages{model::Stage::pre_commit, model::Stage::pre_merge_commit, model::Stage::pre_push,
+                                model::Stage::ci};
+constexpr std::array all_kinds{model::CheckKind::format, model::CheckKind::lint,   model::CheckKind::typecheck,
+                               model::CheckKind::build,  model::CheckKind::test,   model::CheckKind::security,
+                               model::CheckKind::policy, model::CheckKind::hygiene};
+
+template <class Values>
+std::vector<std::string> names_of(const Values& values) {
+    std::vector<std::string> names;
+    for (const auto value : values) {
+        names.emplace_back(name(value));
+    }
+    return names;
+}
+
+std::string refuses_variable(const Value& value) {
+    const auto& text = std::get<std::string>(value);
+    const bool good = !text.empty() && text.size() <= 100 && (text[0] < '0' || text[0] > '9') &&
+                      text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+    return good ? "" : "takes the NAME of an environment variable (capitals, digits and '_'), not the key itself";
+}
+
+std::string refuses_url(const Value& value) {
+    const auto& text = std::get<std::string>(value);
+    if (text.empty()) {
+        return {};
+    }
+    const std::size_t scheme = text.rfind("https://", 0) == 0 ? 8 : text.rfind("http://", 0) == 0 ? 7 : 0;
+    if (scheme == 0 || scheme == text.size()) {
+        return "takes a URL that starts with https:// or http://";
+    }
+    const bool odd = std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c >= 0x7F; });
+    if (odd || text.find_first_of("?#\\\"") != std::string::npos) {
+        return "takes a base URL without spaces, query and fragment";
+    }
+    if (text.find('@') != std::string::npos) {
+        return "takes a URL without user name and password; the key belongs in the variable that llm.key_env names";
+    }
+    return {};
+}
+
+/// Lets a row of the table name what is special about it.
+class Row {
+   public:
+    explicit Row(Key& key) : key_(key) {}
+    Row& range(double min, double max) {
+        key_.min = min;
+        key_.max = max;
+        return *this;
+    }
+    Row& choices(std::vector<std::string> choices) {
+        key_.choices = std::move(choices);
+        return *this;
+    }
+    Row& repository(RepositoryRule rule) {
+        key_.repository = rule;
+        return *this;
+    }
+    Row& adds_up() {
+        key_.adds_up = true;
+        return *this;
+    }
+    Row& alias(std::string variable) {
+        key_.alias = std::move(variable);
+        return *this;
+    }
+    Row& secretive(std::string (*refuses)(const Value&)) {
+        key_.is_private = true;
+        key_.refuses = refuses;
+        return *this;
+    }
+
+   private:
+    Key& key_;
+};
+
+class Table {
+   public:
+    template <class Access>
+    Row add(std::string key_name, KeyType type, Access slot, std::string help) {
+        Key key;
+        key.name = std::move(key_name);
+        key.type = type;
+        key.slot = std::move(slot);
+        key.help = std::move(help);
+        keys_.push_back(std::move(key));
+        return Row(keys_.back());
+    }
+    std::vector<Key> take() {
+        std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) { return a.name < b.name; });
+        return std::move(keys_);
+    }
+
+   private:
+    std::vector<Key> keys_;
+};
+
+void add_general(Table& table) {
+    using T = KeyType;
+    table
+        .add("skip", T::strings, in(&Config::skip),
+             "Checks that do not run: ids, kinds, or builtin; all layers add up.")
+        .adds_up();
+    table.add("exclude", T::strings, in(&Config::exclude), "Globs of paths that no check sees; all layers add up.")
+        .adds_up();
+    table.add("jobs", T::integer, in(&Config::jobs), "Checks that run at once; 0 = one a processor.").range(0, 1024);
+    table.add("changed_lines_only", T::boolean, in(&Config::changed_lines_only),
+              "Only findings on changed lines block; the others are shown.");
+    table.add("max_file_kb", T::integer, in(&Config::max_file_kb), "Size in kB above which an added file is too large.")
+        .range(1, 1 << 20)
+        .repository(RepositoryRule::may_lower);
+    table.add("color", T::choice, in(&Config::color), "Colour in the terminal.").choices({"auto", "always", "never"});
+    table.add("format", T::choice, in(&Config::format), "Form of the report.")
+        .choices({"terminal", "json", "sarif", "junit", "github", "gitlab", "rdjson"});
+    for (const auto stage : all_stages) {
+        table
+            .add(fmt::format("deadline.{}", name(stage)), T::duration, deadline_of(stage),
+                 fmt::format("Time that all checks of {} have together.", name(stage)))
+            .range(100, day_ms)
+            .repository(RepositoryRule::may_lower);
+    }
+    table.add("patch.max_lines", T::integer, in(&Config::patch_max_lines), "Changed lines a proposed patch may have.")
+        .range(0, 10000)
+        .repository(RepositoryRule::may_lower);
+    table.add("patch.max_files", T::integer, in(&Config::patch_max_files), "Files a proposed patch may touch.")
+        .range(0, 1000)
+        .repository(RepositoryRule::may_lower);
+    table.add("patch.max_hunks", T::integer, in(&Config::patch_max_hunks), "Hunks a proposed patch may have.")
+        .range(0, 1000)
+        .repository(RepositoryRule::may_lower);
+}
+
+void add_user_only(Table& table) {
+    using T = KeyType;
+    const auto add = [&](std::string key, KeyType type, auto slot, std::string help) {
+        Row row = table.add(std::move(key), type, slot, std::move(help));
+        return row.repository(RepositoryRule::may_not);
+    };
+    add("llm.enabled", T::boolean, in_llm(&LlmSettings::enabled), "Whether a model may be asked.");
+    add("llm.base_url", T::string, in_llm(&LlmSettings::base_url),
+        "OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1.")
+        .secretive(refuses_url);
+    add("llm.model", T::string, in_llm(&LlmSettings::model), "Model name, as the endpoint knows it.");
+    add("llm.key_env", T::string, in_llm(&LlmSettings::key_env), "NAME of the environment variable that holds the key.")
+        .secretive(refuses_variable);
+    add("llm.max_tokens", T::integer, in_llm(&LlmSettings::max_tokens), "Tokens in a reply at most.").range(1, 1000000);
+    add("llm.temperature", T::number, in_llm(&LlmSettings::temperature), "Sampling temperature.").range(0, 2);
+    add("llm.timeout", T::duration, in_llm(&LlmSettings::timeout), "Limit of one request.").range(100, 3600000);
+    add("llm.attempts", T::integer, in_llm(&LlmSettings::attempts),
+        "Requests for one proposal at most, the repair round included.")
+        .range(1, 20);
+    add("log.level", T::choice, in(&Config::log_level), "What is logged.")
+        .choices({"off", "error", "warn", "info", "debug"})
+        .alias("RFSN_LOG");
+    add("log.file", T::string, in(&Config::log_file), "The log file; empty = log.jsonl in the state directory.");
+    add("log.max_kb", T::integer, in(&Config::log_max_kb), "Size in kB at which the log is rotated.")
+        .range(16, 1 << 20);
+}
+
+void add_checks(Table& table) {
+    using T = KeyType;
+    using C = CheckSettings;
+    const auto add = [&](std::string_view field, KeyType type, auto slot, std::string help) {
+        return table.add(std::string(check_prefix) + std::string(field), type, slot, std::move(help));
+    };
+    add("enabled", T::boolean, in_check(&C::enabled), "Whether the check runs at all.");
+    add("required", T::boolean, in_check(&C::required), "Whether it stops the commit if it cannot run.");
+    add("stages", T::choices, in_check(&C::stages), "Stages at which it runs, instead of its pack's.")
+        .choices(names_of(all_stages));
+    add("files", T::strings, in_check(&C::files), "Globs of the files it is about, instead of its pack's.");
+    add("exclude", T::strings, in_check(&C::exclude), "Globs of files that it does not see.");
+    add("run", T::argv, in_check(&C::run),
+        "Program and arguments, without a shell: makes it a check of your own. From a repository only once trusted.");
+    add("kind", T::choice, in_check(&C::kind), "Kind of a check of your own.").choices(names_of(all_kinds));
+    add("parser", T::string, in_check(&C::parser),
+        "Parser for a check of your own; empty = its output is shown as it is.");
+    add("args", T::strings, in_check(&C::args), "Arguments of a built-in check, as on its command line.");
+    add("timeout", T::duration, in_check(&C::timeout), "Limit of one run.").range(1, day_ms);
+}
+
+/// For messages and lookups: "checks.ID.files" fits "checks.ruff.files".
+bool fits_check(const Key& key, std::string_view field) {
+    return key.is_of_check() && key.name.substr(check_prefix.size()) == field;
+}
+
+}  // namespace
+
+bool Key::is_of_check() const {
+    return name.rfind(check_prefix, 0) == 0;
+}
+
+std::string Key::environment() const {
+    std::string variable = "RFSN_";
+    for (const char c : name) {
+        const bool letter = c >= 'a' && c <= 'z';
+        variable += letter ? static_cast<char>(c - 'a' + 'A') : c == '.' || c == '-' ? '_' : c;
+    }
+    return variable;
+}
+
+std::string KeyRef::name() const {
+    return key->is_of_check() ? "checks." + id + key->name.substr(check_prefix.size() - 1) : key->name;
+}
+
+const std::vector<Key>& key_table() {
+    static const std::vector<Key> table = [] {
+        Table rows;
+        add_general(rows);
+        add_user_only(rows);
+        add_checks(rows);
+        return rows.take();
+    }();
+    return table;
+}
+
+Config default_config() {
+    Config config;
+    config.deadline[name(model::Stage::pre_commit)] = std::chrono::seconds(20);
+    config.deadline[name(model::Stage::pre_merge_commit)] = std::chrono::seconds(20);
+    config.deadline[name(model::Stage::pre_push)] = std::chrono::minutes(10);
+    config.deadline[name(model::Stage::ci)] = std::chrono::minutes(60);
+    return config;
+}
+
+bool is_check_id(std::string_view id) {
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@+-";
+    return !id.empty() && id.size() <= 100 && id.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+KeyRef find_key(std::string_view dotted) {
+    constexpr std::string_view checks = "checks.";
+    if (dotted.substr(0, checks.size()) == checks) {
+        const std::size_t dot = dotted.rfind('.');
+        if (dot < checks.size()) {
+            return {};
+        }
+        const std::string_view id = dotted.substr(checks.size(), dot - checks.size());
+        for (const auto& key : key_table()) {
+            if (fits_check(key, dotted.substr(dot + 1)) && is_check_id(id)) {
+                return {&key, std::string(id)};
+            }
+        }
+        return {};
+    }
+    for (const auto& key : key_table()) {
+        if (key.name == dotted && !key.is_of_check()) {
+            return {&key, {}};
+        }
+    }
+    return {};
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+    const std::string best = base::nearest(word, candidates);
+    return best.empty() ? std::string() : fmt::format("; did you mean '{}'?", best);
+}
+
+const std::vector<KeyInfo>& keys() {
+    static const std::vector<KeyInfo> infos = [] {
+        std::vector<KeyInfo> list;
+        Config defaults = default_config();
+        for (const auto& key : key_table()) {
+            KeyInfo info;
+            info.key = key.name;
+            info.type = type_text(key.type);
+            info.range = range_text(key);
+            const auto value = read(key.slot(defaults, "ID"));
+            info.default_value = value ? to_text(*value) : "";
+            info.help = key.help;
+            info.environment = key.alias.empty() ? key.environment() : key.environment() + ", " + key.alias;
+            info.repository_may_set = key.repository != RepositoryRule::may_not;
+            info.repository_may_only_lower = key.repository == RepositoryRule::may_lower;
+            list.push_back(std::move(info));
+        }
+        return list;
+    }();
+    return infos;
+}
+
+}  // namespace rfsn::config
