@@ -2,29 +2,30 @@
 #pragma once
 
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 namespace rfsn::base {
 
 /// What kind of failure it was; decides the exit code in cli/ and nothing else should parse messages.
 enum class ErrorCode {
-    usage,         ///< the command line or an argument is wrong
-    config,        ///< a configuration file, pack or environment setting is wrong
-    not_found,     ///< a named thing does not exist
-    invalid,       ///< bytes that do not have the form they should
-    unsupported,   ///< well-formed, but this reader cannot serve it; a fallback may
-    io,            ///< the operating system refused
-    denied,        ///< permission, ownership, trust or policy
-    conflict,      ///< the world moved: index, HEAD or a file is not what it was
-    timeout,       ///< a deadline passed
-    interrupted,   ///< SIGINT or SIGTERM
-    unavailable,   ///< a tool or service is not there
-    limit,         ///< a size, count or budget limit
-    corrupt,       ///< our own stored data failed its checksum
-    external,      ///< another program failed
-    internal,      ///< a bug
+    usage,        ///< the command line or an argument is wrong
+    config,       ///< a configuration file, pack or environment setting is wrong
+    not_found,    ///< a named thing does not exist
+    invalid,      ///< bytes that do not have the form they should
+    unsupported,  ///< well-formed, but this reader cannot serve it; a fallback may
+    io,           ///< the operating system refused
+    denied,       ///< permission, ownership, trust or policy
+    conflict,     ///< the world moved: index, HEAD or a file is not what it was
+    timeout,      ///< a deadline passed
+    interrupted,  ///< SIGINT or SIGTERM
+    unavailable,  ///< a tool or service is not there
+    limit,        ///< a size, count or budget limit
+    corrupt,      ///< our own stored data failed its checksum
+    external,     ///< another program failed
+    internal,     ///< a bug
 };
 
 struct Error {
@@ -54,18 +55,18 @@ using Result = tl::expected<T, Error>;
 #define RFSN_CONCAT(a, b) RFSN_CONCAT_(a, b)
 
 /// Returns the error of a Result<void> (or a Result whose value is not wanted) to the caller.
-#define RFSN_TRY(expr)                                                     \
-    do {                                                                   \
-        if (auto rfsn_try_result = (expr); !rfsn_try_result) {             \
+#define RFSN_TRY(expr)                                                      \
+    do {                                                                    \
+        if (auto rfsn_try_result = (expr); !rfsn_try_result) {              \
             return tl::make_unexpected(std::move(rfsn_try_result.error())); \
-        }                                                                  \
+        }                                                                   \
     } while (false)
 
 /// RFSN_ASSIGN(auto name, expr): declares `name` with the value, or returns the error to the caller.
 #define RFSN_ASSIGN(decl, expr) RFSN_ASSIGN_(decl, expr, RFSN_CONCAT(rfsn_result_, __LINE__))
-#define RFSN_ASSIGN_(decl, expr, tmp)                        \
-    auto tmp = (expr);                                       \
-    if (!tmp) {                                              \
-        return tl::make_unexpected(std::move(tmp.error()));  \
-    }                                                        \
+#define RFSN_ASSIGN_(decl, expr, tmp)                       \
+    auto tmp = (expr);                                      \
+    if (!tmp) {                                             \
+        return tl::make_unexpected(std::move(tmp.error())); \
+    }                                                       \
     decl = std::move(*tmp)

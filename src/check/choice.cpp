@@ -9,8 +9,8 @@
 namespace rfsn::check {
 namespace {
 
-constexpr std::array kinds{model::CheckKind::format, model::CheckKind::lint,     model::CheckKind::typecheck,
-                           model::CheckKind::build,  model::CheckKind::test,     model::CheckKind::security,
+constexpr std::array kinds{model::CheckKind::format, model::CheckKind::lint,   model::CheckKind::typecheck,
+                           model::CheckKind::build,  model::CheckKind::test,   model::CheckKind::security,
                            model::CheckKind::policy, model::CheckKind::hygiene};
 
 bool names_it(std::string_view word, const Names& names) {
@@ -66,9 +66,10 @@ base::Result<void> validate_choice(const Choice& choice, const PlanInput& input)
             RFSN_ASSIGN(const bool ok, is_known(word, input, known));
             if (!ok) {
                 const std::string near = base::nearest(word, known);
-                return base::fail(base::ErrorCode::usage,
-                                  "no check, kind or pack is named '" + base::printable(word) + "'" +
-                                      (near.empty() ? "; `git rfsn check --explain` lists them" : "; did you mean '" + near + "'?"));
+                return base::fail(
+                    base::ErrorCode::usage,
+                    "no check, kind or pack is named '" + base::printable(word) + "'" +
+                        (near.empty() ? "; `git rfsn check --explain` lists them" : "; did you mean '" + near + "'?"));
             }
         }
     }

@@ -29,8 +29,9 @@ std::vector<std::vector<std::string>> batches_of(const std::vector<std::string>&
     std::vector<std::vector<std::string>> batches;
     std::size_t bytes = 0;
     for (const auto& file : files) {
-        const bool full = !batches.empty() && ((batch > 0 && batches.back().size() >= static_cast<std::size_t>(batch)) ||
-                                               bytes + file.size() + 1 > max_argv_bytes);
+        const bool full =
+            !batches.empty() && ((batch > 0 && batches.back().size() >= static_cast<std::size_t>(batch)) ||
+                                 bytes + file.size() + 1 > max_argv_bytes);
         if (batches.empty() || full) {
             batches.emplace_back();
             bytes = 0;
@@ -42,7 +43,8 @@ std::vector<std::vector<std::string>> batches_of(const std::vector<std::string>&
 }
 
 bool mentions(const std::vector<std::string>& argv, std::string_view placeholder) {
-    return std::any_of(argv.begin(), argv.end(), [&](const std::string& arg) { return arg.find(placeholder) != std::string::npos; });
+    return std::any_of(argv.begin(), argv.end(),
+                       [&](const std::string& arg) { return arg.find(placeholder) != std::string::npos; });
 }
 
 }  // namespace

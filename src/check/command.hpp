@@ -14,7 +14,7 @@ struct CommandValues {
     std::string project;  ///< root + the project's own root, absolute
     std::string out;
     std::string cache;
-    std::string tool;     ///< the resolved program; stands for argv[0] too when that is one of `tool_names`
+    std::string tool;  ///< the resolved program; stands for argv[0] too when that is one of `tool_names`
     std::vector<std::string> tool_names;
     std::vector<std::string> files;  ///< repository-relative
     std::vector<std::string> tests;  ///< repository-relative; empty: {tests} is dropped and the tool finds them all
@@ -27,10 +27,11 @@ struct ExpandedCommand {
     std::string file;  ///< repository-relative, of a {file} command; else empty
 };
 
-/// argv with its placeholders replaced, as many times as the files need: "{files}" as a whole argument becomes the paths (relative to the
-/// working directory, never starting with '-'), split so that no argv grows past 100 kB or `batch` files; "{file}" makes one command per
-/// file. Nothing is ever given to a shell.
-[[nodiscard]] std::vector<ExpandedCommand> expand(const buildpack::Command& command, const CommandValues& values, int batch);
+/// argv with its placeholders replaced, as many times as the files need: "{files}" as a whole argument becomes the
+/// paths (relative to the working directory, never starting with '-'), split so that no argv grows past 100 kB or
+/// `batch` files; "{file}" makes one command per file. Nothing is ever given to a shell.
+[[nodiscard]] std::vector<ExpandedCommand> expand(const buildpack::Command& command, const CommandValues& values,
+                                                  int batch);
 
 /// One string with its placeholders (but files and tests) replaced.
 [[nodiscard]] std::string expand_text(std::string text, const CommandValues& values);

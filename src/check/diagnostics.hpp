@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,16 +13,24 @@
 namespace rfsn::check {
 
 struct ParseContext {
-    std::string root;     ///< absolute directory the tool ran in: absolute paths below it become relative
-    std::string prefix;   ///< project root below the repository's, put in front of the tool's relative paths ("" or "a/b")
-    std::string tool;     ///< check id
+    std::string root;  ///< absolute directory the tool ran in: absolute paths below it become relative
+    std::string
+        prefix;        ///< project root below the repository's, put in front of the tool's relative paths ("" or "a/b")
+    std::string tool;  ///< check id
+    /// The judged bytes of a repository-relative path, or nullopt; may be empty. With it, columns that a tool counts in
+    /// characters, UTF-16 units or display cells become bytes, and bare file names of stack traces (Go, Java) find
+    /// their directory.
+    std::function<std::optional<std::string>(const std::string& path)> content;
 };
 
-/// Tool output -> findings, by a named parser (native decoder or text rules from config/parsers). ANSI stripped, "\r\n" handled, paths
-/// made repository-relative, duplicates merged, notes attached; nothing is invented. Errors: not_found (no such parser),
-/// invalid (the output is not what the decoder reads).
+/// Tool output -> findings, by a named parser (native decoder or text rules from config/parsers). ANSI stripped, "\r\n"
+/// handled, paths made repository-relative, duplicates merged, notes attached; nothing is invented. A path outside the
+/// repository is kept as the text of a note, the finding's own path is then empty. `blocking` is what the tool means by
+/// its severity (a compiler's warning does not block). At most 20,000 findings are kept. Errors: not_found (no such
+/// parser), invalid (the output is not what the decoder reads; empty output is no error and gives no findings).
 [[nodiscard]] base::Result<std::vector<model::Finding>> parse_output(std::string_view parser, std::string_view output,
                                                                      const ParseContext& context);
+/// Every parser, sorted.
 [[nodiscard]] std::vector<std::string> parser_names();
 
 }  // namespace rfsn::check

@@ -32,7 +32,8 @@ std::shared_ptr<const buildpack::CheckSpec> spec_of(const std::string& id, const
 
 bool wanted_at(const PlanInput& input, const std::string& id, const config::CheckSettings& settings) {
     const auto& only = input.choice.only;
-    if (std::find(only.begin(), only.end(), id) != only.end() || input.stage == model::Stage::ci || settings.stages.empty()) {
+    if (std::find(only.begin(), only.end(), id) != only.end() || input.stage == model::Stage::ci ||
+        settings.stages.empty()) {
         return true;
     }
     return std::find(settings.stages.begin(), settings.stages.end(), input.stage) != settings.stages.end();

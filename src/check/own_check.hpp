@@ -7,7 +7,8 @@
 
 namespace rfsn::check {
 
-/// The checks that the team or the user wrote themselves (`checks: {ID: {run: [...]}}`), for the snapshot and stage of `input`.
+/// The checks that the team or the user wrote themselves (`checks: {ID: {run: [...]}}`), for the snapshot and stage of
+/// `input`.
 [[nodiscard]] std::vector<Planned> plan_own_checks(const PlanInput& input);
 
 }  // namespace rfsn::check

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "check/plan.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/glob.hpp"
 #include "base/process.hpp"
@@ -20,9 +19,12 @@ bool in_stage(const std::vector<model::Stage>& stages, model::Stage stage) {
     if (stages.empty()) {
         return true;
     }
-    const auto has = [&](model::Stage wanted) { return std::find(stages.begin(), stages.end(), wanted) != stages.end(); };
+    const auto has = [&](model::Stage wanted) {
+        return std::find(stages.begin(), stages.end(), wanted) != stages.end();
+    };
     // A merge is a commit; CI is everything that any stage runs.
-    return stage == model::Stage::ci || has(stage) || (stage == model::Stage::pre_merge_commit && has(model::Stage::pre_commit)) ||
+    return stage == model::Stage::ci || has(stage) ||
+           (stage == model::Stage::pre_merge_commit && has(model::Stage::pre_commit)) ||
            (stage == model::Stage::pre_push && has(model::Stage::pre_commit));
 }
 
@@ -36,11 +38,12 @@ bool ends_with(std::string_view text, std::string_view suffix) {
 }
 
 bool file_matches(const std::string& path, const buildpack::CheckSpec& spec, const config::CheckSettings* settings) {
-    const bool by_extension =
-        spec.extensions.empty() || std::any_of(spec.extensions.begin(), spec.extensions.end(),
-                                               [&](const std::string& extension) { return ends_with(path, extension); });
-    const bool included = spec.include.empty() ? by_extension
-                                               : base::glob_match_any(spec.include, path) || (!spec.extensions.empty() && by_extension);
+    const bool by_extension = spec.extensions.empty() ||
+                              std::any_of(spec.extensions.begin(), spec.extensions.end(),
+                                          [&](const std::string& extension) { return ends_with(path, extension); });
+    const bool included = spec.include.empty()
+                              ? by_extension
+                              : base::glob_match_any(spec.include, path) || (!spec.extensions.empty() && by_extension);
     if (!included || base::glob_match_any(spec.exclude, path)) {
         return false;
     }
@@ -103,7 +106,8 @@ void plan_builtins(const PlanInput& input, std::vector<Planned>& out) {
         planned.plan.kind = builtin.id == "secrets" || builtin.id == "detect-private-key" ? model::CheckKind::security
                                                                                           : model::CheckKind::hygiene;
         planned.plan.tier = model::Tier::blobs;
-        if (!is_wanted(input.choice, {builtin.id, "builtin", planned.plan.kind}) || !stage_wants(input, planned.plan, {})) {
+        if (!is_wanted(input.choice, {builtin.id, "builtin", planned.plan.kind}) ||
+            !stage_wants(input, planned.plan, {})) {
             continue;
         }
         const auto* settings = settings_of(input, builtin.id);
@@ -117,8 +121,9 @@ void plan_builtins(const PlanInput& input, std::vector<Planned>& out) {
             BuiltinFile probe;
             probe.file = &file;
             probe.merging = input.snapshot->merging;
-            const bool chosen = settings == nullptr || ((settings->files.empty() || base::glob_match_any(settings->files, file.path)) &&
-                                                        !base::glob_match_any(settings->exclude, file.path));
+            const bool chosen =
+                settings == nullptr || ((settings->files.empty() || base::glob_match_any(settings->files, file.path)) &&
+                                        !base::glob_match_any(settings->exclude, file.path));
             if (chosen && builtin.applies(probe, planned.options)) {
                 planned.plan.files.push_back(file.path);
             }
@@ -132,8 +137,9 @@ void plan_builtins(const PlanInput& input, std::vector<Planned>& out) {
 }
 
 bool has_content(const model::Snapshot& snapshot, const std::string& path) {
-    const auto found = std::lower_bound(snapshot.files.begin(), snapshot.files.end(), path,
-                                        [](const model::StagedFile& file, const std::string& wanted) { return file.path < wanted; });
+    const auto found =
+        std::lower_bound(snapshot.files.begin(), snapshot.files.end(), path,
+                         [](const model::StagedFile& file, const std::string& wanted) { return file.path < wanted; });
     return found != snapshot.files.end() && found->path == path && found->has_content();
 }
 
@@ -153,7 +159,8 @@ void require_trust(const PlanInput& input, Planned& planned) {
     }
     // Nobody may read a required check that never ran as green.
     const auto state = planned.plan.required ? model::RunState::unavailable : model::RunState::skipped;
-    preset(planned.plan, state, "it runs this repository's code, which is not trusted in this clone yet", "git rfsn init");
+    preset(planned.plan, state, "it runs this repository's code, which is not trusted in this clone yet",
+           "git rfsn init");
 }
 
 base::Result<void> plan_project(const PlanInput& input, const model::Project& project, std::vector<Planned>& out) {
@@ -170,8 +177,8 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
         planned.plan.tier = spec.tier;
         planned.plan.timeout = spec.timeout;
         planned.plan.runs_repository_code = spec.runs_repository_code;
-        if (!is_wanted(input.choice, {spec.id, pack->id, spec.kind}) || !stage_wants(input, planned.plan, spec.stages) ||
-            (spec.project_required && project.fallback)) {
+        if (!is_wanted(input.choice, {spec.id, pack->id, spec.kind}) ||
+            !stage_wants(input, planned.plan, spec.stages) || (spec.project_required && project.fallback)) {
             continue;
         }
         if (!spec.when.empty()) {
@@ -182,7 +189,8 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
         }
         const auto* settings = settings_of(input, spec.id);
         for (const auto& path : project.files) {
-            if (file_matches(path, spec, settings) && (spec.scope != model::Scope::files || has_content(*input.snapshot, path))) {
+            if (file_matches(path, spec, settings) &&
+                (spec.scope != model::Scope::files || has_content(*input.snapshot, path))) {
                 planned.plan.files.push_back(path);
             }
         }
@@ -192,8 +200,9 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
         planned.spec = std::shared_ptr<const buildpack::CheckSpec>(std::shared_ptr<void>(), &spec);
         const auto tool = pack->tools.find(spec.tool);
         planned.tool = tool == pack->tools.end() ? nullptr : &tool->second;
-        planned.plan.reason = std::to_string(planned.plan.files.size()) + " staged file" + (planned.plan.files.size() == 1 ? "" : "s") +
-                              " of the " + pack->name + " project at " + project.root;
+        planned.plan.reason = std::to_string(planned.plan.files.size()) + " staged file" +
+                              (planned.plan.files.size() == 1 ? "" : "s") + " of the " + pack->name + " project at " +
+                              project.root;
         apply_settings(input, planned.plan);
         require_trust(input, planned);
         require_tool(input, planned, project.root);
@@ -204,8 +213,10 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
 
 /// A staged file of a known language that nothing at all can judge must not look green.
 void note_unjudged(std::vector<Planned>& plans) {
-    const bool any_tool = std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return planned.builtin == nullptr; });
-    const bool any_runs = std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return !planned.plan.preset; });
+    const bool any_tool =
+        std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return planned.builtin == nullptr; });
+    const bool any_runs =
+        std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return !planned.plan.preset; });
     if (!any_tool || any_runs) {
         return;
     }
@@ -219,7 +230,8 @@ void note_unjudged(std::vector<Planned>& plans) {
 }  // namespace
 
 std::string find_tool(const buildpack::Tool& tool, const std::string& project_root, const PlanInput& input) {
-    const std::string project = project_root == "." || project_root.empty() ? input.work_tree : input.work_tree + "/" + project_root;
+    const std::string project =
+        project_root == "." || project_root.empty() ? input.work_tree : input.work_tree + "/" + project_root;
     for (std::string candidate : tool.programs) {
         const auto replace = [&](std::string_view from, const std::string& to) {
             const auto at = candidate.find(from);

@@ -31,8 +31,8 @@ struct PlanInput {
     Choice choice;
     bool clone_trusted = false;
     bool commands_trusted = false;
-    std::string work_tree;   ///< absolute: project-local tools are looked for there
-    std::string search_path; ///< PATH
+    std::string work_tree;    ///< absolute: project-local tools are looked for there
+    std::string search_path;  ///< PATH
 };
 
 /// A check that is going to run (or is already known not to, then plan.preset is set), with what it takes to run it.
@@ -44,18 +44,20 @@ struct Planned {
     const buildpack::Pack* pack = nullptr;
     const buildpack::Tool* tool = nullptr;
     const model::Project* project = nullptr;  ///< lives in PlanInput::projects
-    std::string program;  ///< absolute path of the tool
+    std::string program;                      ///< absolute path of the tool
 };
 
-/// The checks for a snapshot, in the order they are shown: built-ins, then by project and pack, then the team's own. Checks that do
-/// not belong to the stage are left out; ones that are switched off, untrusted or lack their tool are there with a preset.
-/// Errors: usage (a name in `choice` that nothing has, with the nearest), config (a pack is wrong).
+/// The checks for a snapshot, in the order they are shown: built-ins, then by project and pack, then the team's own.
+/// Checks that do not belong to the stage are left out; ones that are switched off, untrusted or lack their tool are
+/// there with a preset. Errors: usage (a name in `choice` that nothing has, with the nearest), config (a pack is
+/// wrong).
 [[nodiscard]] base::Result<std::vector<Planned>> make_plan(const PlanInput& input);
 
 /// Whether `choice` wants only built-ins, so that no project has to be looked for.
 [[nodiscard]] bool only_builtins(const Choice& choice);
 
 /// Finds a tool: project-local places first when the clone is trusted, then PATH. Empty if it is nowhere.
-[[nodiscard]] std::string find_tool(const buildpack::Tool& tool, const std::string& project_root, const PlanInput& input);
+[[nodiscard]] std::string find_tool(const buildpack::Tool& tool, const std::string& project_root,
+                                    const PlanInput& input);
 
 }  // namespace rfsn::check

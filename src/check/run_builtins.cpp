@@ -17,11 +17,14 @@ constexpr std::uint64_t max_blob = std::uint64_t{512} << 20;
 /// Below this many files starting threads costs more than it saves.
 constexpr std::size_t files_per_thread = 64;
 
-bool looks_binary(std::string_view content) { return content.substr(0, 8000).find('\0') != std::string_view::npos; }
+bool looks_binary(std::string_view content) {
+    return content.substr(0, 8000).find('\0') != std::string_view::npos;
+}
 
 const model::FileEdit* edit_of(const git::TreeView& view, const std::string& path) {
     const auto& edits = view.edits();
-    const auto found = std::find_if(edits.begin(), edits.end(), [&](const model::FileEdit& edit) { return edit.path == path; });
+    const auto found =
+        std::find_if(edits.begin(), edits.end(), [&](const model::FileEdit& edit) { return edit.path == path; });
     return found == edits.end() ? nullptr : &*found;
 }
 
@@ -80,10 +83,10 @@ class FileReader {
     std::string content_;
 };
 
-void check_file(const Work& work, const std::vector<const Planned*>& plans, const git::TreeView& view, std::vector<Outcome>& outcomes,
-                std::mutex& mutex) {
-    const bool want_content =
-        std::any_of(work.plans.begin(), work.plans.end(), [&](std::size_t i) { return plans[i]->builtin->needs_content; });
+void check_file(const Work& work, const std::vector<const Planned*>& plans, const git::TreeView& view,
+                std::vector<Outcome>& outcomes, std::mutex& mutex) {
+    const bool want_content = std::any_of(work.plans.begin(), work.plans.end(),
+                                          [&](std::size_t i) { return plans[i]->builtin->needs_content; });
     FileReader reader(view, *work.file);
     const auto file = reader.load(want_content);
     for (const std::size_t i : work.plans) {
@@ -120,7 +123,8 @@ Outcome preset_outcome(const Planned& planned) {
     return outcome;
 }
 
-std::vector<Outcome> run_builtins(const std::vector<const Planned*>& plans, const git::TreeView& view, unsigned threads) {
+std::vector<Outcome> run_builtins(const std::vector<const Planned*>& plans, const git::TreeView& view,
+                                  unsigned threads) {
     const auto start = std::chrono::steady_clock::now();
     std::vector<Outcome> outcomes(plans.size());
     for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -139,9 +143,10 @@ std::vector<Outcome> run_builtins(const std::vector<const Planned*>& plans, cons
     const auto duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     for (auto& outcome : outcomes) {
-        std::sort(outcome.findings.begin(), outcome.findings.end(), [](const model::Finding& a, const model::Finding& b) {
-            return std::tie(a.path, a.line, a.column, a.code) < std::tie(b.path, b.line, b.column, b.code);
-        });
+        std::sort(outcome.findings.begin(), outcome.findings.end(),
+                  [](const model::Finding& a, const model::Finding& b) {
+                      return std::tie(a.path, a.line, a.column, a.code) < std::tie(b.path, b.line, b.column, b.code);
+                  });
         if (outcome.run.state == model::RunState::passed && !outcome.findings.empty()) {
             outcome.run.state = model::RunState::blocked;
         }
@@ -150,7 +155,8 @@ std::vector<Outcome> run_builtins(const std::vector<const Planned*>& plans, cons
     return outcomes;
 }
 
-base::Result<std::vector<model::FileEdit>> fix_builtins(const std::vector<const Planned*>& plans, const git::TreeView& view) {
+base::Result<std::vector<model::FileEdit>> fix_builtins(const std::vector<const Planned*>& plans,
+                                                        const git::TreeView& view) {
     std::vector<model::FileEdit> edits;
     for (const auto& work : gather(plans, view.snapshot())) {
         FileReader reader(view, *work.file);

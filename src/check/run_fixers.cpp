@@ -29,7 +29,8 @@ bool accepted(const buildpack::CheckSpec& spec, const base::ProcessResult& resul
 
 const model::StagedFile* staged(const git::TreeView& view, const std::string& path) {
     const auto& files = view.snapshot().files;
-    const auto found = std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
+    const auto found =
+        std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
     return found == files.end() ? nullptr : &*found;
 }
 
@@ -56,7 +57,8 @@ base::Result<std::vector<model::FileEdit>> fix_by_stdio(const Planned& planned, 
     return edits;
 }
 
-base::Result<std::vector<model::FileEdit>> fix_one(const Planned& planned, const git::TreeView& view, const ToolContext& context) {
+base::Result<std::vector<model::FileEdit>> fix_one(const Planned& planned, const git::TreeView& view,
+                                                   const ToolContext& context) {
     isolate::Request request;
     request.tier = planned.spec->fix_reads_stdin ? model::Tier::stdio : model::Tier::scratch;
     request.label = planned.plan.id + "-fix";
@@ -78,13 +80,16 @@ base::Result<std::vector<model::FileEdit>> fix_one(const Planned& planned, const
     }
     RFSN_ASSIGN(auto changes, place->changes());
     // A fixer changes content; that it deleted a file is an accident, never a fix.
-    changes.erase(std::remove_if(changes.begin(), changes.end(), [](const model::FileEdit& edit) { return edit.deletes; }), changes.end());
+    changes.erase(
+        std::remove_if(changes.begin(), changes.end(), [](const model::FileEdit& edit) { return edit.deletes; }),
+        changes.end());
     return changes;
 }
 
 }  // namespace
 
-base::Result<std::vector<model::FileEdit>> run_fixers(const std::vector<const Planned*>& plans, const ToolContext& context) {
+base::Result<std::vector<model::FileEdit>> run_fixers(const std::vector<const Planned*>& plans,
+                                                      const ToolContext& context) {
     Edits edits;
     for (const auto& edit : context.view->edits()) {
         edits[edit.path] = edit;

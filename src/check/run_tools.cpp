@@ -75,8 +75,9 @@ class Scheduler {
                 }
                 auto spec = run.next(plans_[index]->plan.tier != model::Tier::shadow);
                 if (spec) {
-                    return base::ProcessJob{std::move(*spec),
-                                            [this, index](base::ProcessResult result) { runs_[index].done(std::move(result)); }};
+                    return base::ProcessJob{std::move(*spec), [this, index](base::ProcessResult result) {
+                                                runs_[index].done(std::move(result));
+                                            }};
                 }
                 if (!run.finished() || run.running()) {
                     break;  // waits for its own processes

@@ -26,12 +26,13 @@ struct ToolContext {
     std::function<void(const std::vector<std::string>&)> progress;
 };
 
-/// Runs the tool checks among `plans` (built-ins are ignored), several at once; checks of one project that need the whole tree share one
-/// place and go one after the other. One outcome per plan, in their order. Never fails as a whole: what goes wrong with a check
-/// is that check's `error` or `unavailable`. Main thread only.
+/// Runs the tool checks among `plans` (built-ins are ignored), several at once; checks of one project that need the
+/// whole tree share one place and go one after the other. One outcome per plan, in their order. Never fails as a whole:
+/// what goes wrong with a check is that check's `error` or `unavailable`. Main thread only.
 [[nodiscard]] std::vector<Outcome> run_tools(const std::vector<const Planned*>& plans, const ToolContext& context);
 
 /// The edits that the fix commands of `plans` make, each working on what the ones before left.
-[[nodiscard]] base::Result<std::vector<model::FileEdit>> run_fixers(const std::vector<const Planned*>& plans, const ToolContext& context);
+[[nodiscard]] base::Result<std::vector<model::FileEdit>> run_fixers(const std::vector<const Planned*>& plans,
+                                                                    const ToolContext& context);
 
 }  // namespace rfsn::check

@@ -53,8 +53,9 @@ class Lines {
 };
 
 const model::StagedFile* staged(const model::Snapshot& snapshot, const std::string& path) {
-    const auto found = std::lower_bound(snapshot.files.begin(), snapshot.files.end(), path,
-                                        [](const model::StagedFile& file, const std::string& wanted) { return file.path < wanted; });
+    const auto found =
+        std::lower_bound(snapshot.files.begin(), snapshot.files.end(), path,
+                         [](const model::StagedFile& file, const std::string& wanted) { return file.path < wanted; });
     return found == snapshot.files.end() || found->path != path ? nullptr : &*found;
 }
 
@@ -64,7 +65,8 @@ std::vector<std::string> paths_to_diff(const std::vector<Outcome>& outcomes, con
     for (const auto& outcome : outcomes) {
         for (const auto& finding : outcome.findings) {
             const auto* file = finding.line == 0 ? nullptr : staged(snapshot, finding.path);
-            if (file != nullptr && file->kind != model::ChangeKind::added && file->kind != model::ChangeKind::unchanged) {
+            if (file != nullptr && file->kind != model::ChangeKind::added &&
+                file->kind != model::ChangeKind::unchanged) {
                 paths.insert(finding.path);
             }
         }
@@ -85,13 +87,15 @@ bool on_changed_line(const model::Finding& finding, const model::Snapshot& snaps
         return false;
     }
     const auto last = std::max(finding.line, finding.end_line);
-    return std::any_of(ranges->second.begin(), ranges->second.end(),
-                       [&](const model::LineRange& range) { return finding.line <= range.last && last >= range.first; });
+    return std::any_of(ranges->second.begin(), ranges->second.end(), [&](const model::LineRange& range) {
+        return finding.line <= range.last && last >= range.first;
+    });
 }
 
 /// Whether a finding on an untouched line is somebody else's: only where a finding is about its own line alone.
 bool is_about_lines(const model::CheckPlan& plan) {
-    return plan.scope == model::Scope::files && plan.kind != model::CheckKind::format && plan.kind != model::CheckKind::test;
+    return plan.scope == model::Scope::files && plan.kind != model::CheckKind::format &&
+           plan.kind != model::CheckKind::test;
 }
 
 void drop_repeats(std::vector<model::Finding>& findings) {
@@ -99,8 +103,9 @@ void drop_repeats(std::vector<model::Finding>& findings) {
         return std::tie(finding.path, finding.line, finding.column, finding.code, finding.message);
     };
     std::stable_sort(findings.begin(), findings.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    findings.erase(std::unique(findings.begin(), findings.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
-                   findings.end());
+    findings.erase(
+        std::unique(findings.begin(), findings.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+        findings.end());
 }
 
 void fingerprint(std::vector<model::Finding>& findings) {
@@ -121,8 +126,9 @@ void fingerprint(std::vector<model::Finding>& findings) {
 }
 
 void recount(Outcome& outcome, const char* why_passed) {
-    outcome.run.findings = static_cast<std::size_t>(std::count_if(outcome.findings.begin(), outcome.findings.end(),
-                                                                  [](const model::Finding& finding) { return finding.blocking; }));
+    outcome.run.findings =
+        static_cast<std::size_t>(std::count_if(outcome.findings.begin(), outcome.findings.end(),
+                                               [](const model::Finding& finding) { return finding.blocking; }));
     if (outcome.run.state == model::RunState::blocked && outcome.run.findings == 0) {
         outcome.run.state = model::RunState::passed;
         outcome.run.reason = why_passed;

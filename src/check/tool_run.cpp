@@ -18,7 +18,9 @@ constexpr std::size_t kept_lines = 40;
 constexpr std::size_t kept_bytes = std::size_t{16} << 10;
 constexpr std::uint64_t max_report_file = std::uint64_t{64} << 20;
 
-bool contains(const std::vector<int>& codes, int code) { return std::find(codes.begin(), codes.end(), code) != codes.end(); }
+bool contains(const std::vector<int>& codes, int code) {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
 
 /// The end of a tool's output, as a report may keep it.
 std::string tail(std::string_view output) {
@@ -50,7 +52,9 @@ std::string last_words(const std::vector<base::ProcessResult>& results) {
 CommandValues values_for(const Planned& planned, const git::TreeView& view, const isolate::Place& place) {
     CommandValues values;
     values.root = place.root();
-    values.project = planned.plan.project.empty() || planned.plan.project == "." ? place.root() : place.root() + "/" + planned.plan.project;
+    values.project = planned.plan.project.empty() || planned.plan.project == "."
+                         ? place.root()
+                         : place.root() + "/" + planned.plan.project;
     values.out = place.out_dir();
     values.cache = place.cache_dir();
     values.tool = planned.program;
@@ -62,8 +66,8 @@ CommandValues values_for(const Planned& planned, const git::TreeView& view, cons
     }
     for (const auto& path : planned.plan.files) {
         const auto& edits = view.edits();
-        const bool deleted = std::any_of(edits.begin(), edits.end(),
-                                         [&](const model::FileEdit& edit) { return edit.deletes && edit.path == path; });
+        const bool deleted = std::any_of(
+            edits.begin(), edits.end(), [&](const model::FileEdit& edit) { return edit.deletes && edit.path == path; });
         if (!deleted) {
             values.files.push_back(path);
         }
@@ -74,8 +78,8 @@ CommandValues values_for(const Planned& planned, const git::TreeView& view, cons
     return values;
 }
 
-base::Result<std::vector<std::string>> context_files(const std::vector<std::string>& globs, const std::vector<std::string>& files,
-                                                     const git::TreeView& view) {
+base::Result<std::vector<std::string>> context_files(const std::vector<std::string>& globs,
+                                                     const std::vector<std::string>& files, const git::TreeView& view) {
     std::set<std::string> directories{""};
     for (const auto& file : files) {
         for (std::size_t at = file.rfind('/'); at != std::string::npos && at > 0; at = file.rfind('/', at - 1)) {
@@ -222,7 +226,8 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         if (code == 127) {
             fail(model::RunState::unavailable, "its program was not found");
         } else {
-            fail(model::RunState::error, "exit " + std::to_string(code) + " is not one that " + planned_->plan.id + " is known to use");
+            fail(model::RunState::error,
+                 "exit " + std::to_string(code) + " is not one that " + planned_->plan.id + " is known to use");
         }
         return;
     }
@@ -247,10 +252,12 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         fail(model::RunState::error, "a step before it failed (" + results.back().describe() + ")");
         return;
     }
-    if (std::none_of(outcome_.findings.begin(), outcome_.findings.end(), [](const model::Finding& finding) { return finding.blocking; })) {
+    if (std::none_of(outcome_.findings.begin(), outcome_.findings.end(),
+                     [](const model::Finding& finding) { return finding.blocking; })) {
         model::Finding finding;
         finding.tool = planned_->plan.id;
-        finding.message = planned_->plan.id + " failed (" + results.back().describe() + ") without a diagnostic that names a place";
+        finding.message =
+            planned_->plan.id + " failed (" + results.back().describe() + ") without a diagnostic that names a place";
         outcome_.findings.push_back(std::move(finding));
     }
     outcome_.run.state = model::RunState::blocked;
@@ -284,7 +291,9 @@ void ToolRun::collect_findings(const std::vector<base::ProcessResult>& results) 
     ParseContext context;
     const auto& commands = phases_[phase_];
     context.root = commands.empty() ? values_.project : commands.front().cwd;
-    context.prefix = context.root == values_.root ? "" : std::filesystem::path(context.root).lexically_relative(values_.root).string();
+    context.prefix = context.root == values_.root
+                         ? ""
+                         : std::filesystem::path(context.root).lexically_relative(values_.root).string();
     context.tool = planned_->plan.id;
     std::string problem;
     for (const auto& [parser, text] : outputs(results)) {

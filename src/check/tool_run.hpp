@@ -14,12 +14,14 @@ namespace rfsn::check {
 [[nodiscard]] CommandValues values_for(const Planned& planned, const git::TreeView& view, const isolate::Place& place);
 /// What a check wants of the isolation: tier, files, and the configuration files above them.
 [[nodiscard]] base::Result<isolate::Request> request_for(const Planned& planned, const git::TreeView& view);
-/// The configuration files for scratch places: the globs of `context`, looked up in the directories from each file up to the root.
+/// The configuration files for scratch places: the globs of `context`, looked up in the directories from each file up
+/// to the root.
 [[nodiscard]] base::Result<std::vector<std::string>> context_files(const std::vector<std::string>& globs,
-                                                                   const std::vector<std::string>& files, const git::TreeView& view);
+                                                                   const std::vector<std::string>& files,
+                                                                   const git::TreeView& view);
 
-/// One check on its way through a place: its steps one after the other, then its command, in batches. Hands out processes to start and
-/// takes their results; knows nothing of scheduling.
+/// One check on its way through a place: its steps one after the other, then its command, in batches. Hands out
+/// processes to start and takes their results; knows nothing of scheduling.
 class ToolRun {
    public:
     ToolRun(const Planned& planned, const ToolContext& context);
@@ -27,7 +29,8 @@ class ToolRun {
     void start(isolate::Place& place);
     [[nodiscard]] bool started() const { return place_ != nullptr; }
     [[nodiscard]] bool finished() const { return finished_; }
-    /// The next process that may start now, or nullopt (some are running, or it is finished). `side_by_side`: batches may overlap.
+    /// The next process that may start now, or nullopt (some are running, or it is finished). `side_by_side`: batches
+    /// may overlap.
     [[nodiscard]] std::optional<base::ProcessSpec> next(bool side_by_side);
     void done(base::ProcessResult result);
     void fail(model::RunState state, std::string reason);
@@ -39,7 +42,8 @@ class ToolRun {
     void judge_phase();
     void judge(const std::vector<base::ProcessResult>& results, bool is_step);
     void collect_findings(const std::vector<base::ProcessResult>& results);
-    [[nodiscard]] std::vector<std::pair<std::string, std::string>> outputs(const std::vector<base::ProcessResult>& results);
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> outputs(
+        const std::vector<base::ProcessResult>& results);
 
     const Planned* planned_;
     const ToolContext* context_;

@@ -9,7 +9,9 @@
 namespace rfsn::cli {
 namespace {
 
-std::string id_of(const Invocation& invocation) { return invocation.positionals.empty() ? "" : invocation.positionals.front(); }
+std::string id_of(const Invocation& invocation) {
+    return invocation.positionals.empty() ? "" : invocation.positionals.front();
+}
 
 int list(patch::Store& store) {
     const auto all = store.list(true);
@@ -18,8 +20,9 @@ int list(patch::Store& store) {
     }
     std::string text;
     for (const auto& stored : *all) {
-        text += stored.id + "  " + stored.created_at + "  " + stored.state + "  " + model::name(stored.patch.proposal().source) + "  " +
-                base::printable(stored.patch.proposal().strategy) + "\n";
+        text += stored.id + "  " + stored.created_at + "  " + stored.state + "  " +
+                model::name(stored.patch.proposal().source) + "  " + base::printable(stored.patch.proposal().strategy) +
+                "\n";
     }
     return print(text);
 }
@@ -42,7 +45,8 @@ int cmd_show(const Invocation& invocation, Context& context) {
     if (!stored) {
         return fail_with(stored.error());
     }
-    return print(report::proposal(gate::summarise(*stored), traits(STDOUT_FILENO, context, invocation.value("color"))) + "\n");
+    return print(report::proposal(gate::summarise(*stored), traits(STDOUT_FILENO, context, invocation.value("color"))) +
+                 "\n");
 }
 
 int cmd_apply(const Invocation& invocation, Context& context) {

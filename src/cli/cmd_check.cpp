@@ -19,7 +19,8 @@ int cmd_check(const Invocation& invocation, Context& context) {
     return run_check(invocation, context, std::move(request), "terminal");
 }
 
-int run_check(const Invocation& invocation, Context& context, gate::CheckRequest request, std::string_view default_format) {
+int run_check(const Invocation& invocation, Context& context, gate::CheckRequest request,
+              std::string_view default_format) {
     auto session = open_session(context);
     if (!session) {
         return fail_with(session.error());

@@ -24,8 +24,10 @@ std::string base_from_environment(const base::Environment& env) {
 int cmd_ci(const Invocation& invocation, Context& context) {
     const std::string base = invocation.value("base", base_from_environment(context.env));
     if (base.empty()) {
-        return fail_with({base::ErrorCode::usage,
-                          "which change? name its base: git rfsn ci --base origin/main (no CI service's variables were found)", {}});
+        return fail_with(
+            {base::ErrorCode::usage,
+             "which change? name its base: git rfsn ci --base origin/main (no CI service's variables were found)",
+             {}});
     }
     gate::CheckRequest request;
     request.selection.source = model::SnapshotSource::range;

@@ -54,7 +54,8 @@ int test_endpoint(Context& context, gate::Session& session) {
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     return print("answered  " + std::to_string(took.count()) + " ms\nmodel     " +
                  base::printable(reply->cost.model.empty() ? settings.model : reply->cost.model) + "\ntokens    " +
-                 std::to_string(reply->cost.input_tokens) + " in, " + std::to_string(reply->cost.output_tokens) + " out\n");
+                 std::to_string(reply->cost.input_tokens) + " in, " + std::to_string(reply->cost.output_tokens) +
+                 " out\n");
 }
 
 }  // namespace
@@ -75,17 +76,21 @@ int cmd_config(const Invocation& invocation, Context& context) {
         if (!wanted.empty() && origin.key != wanted && origin.key.rfind(wanted + ".", 0) != 0) {
             continue;
         }
-        text += origin.key == wanted && !invocation.has("show-origin") ? base::printable(origin.value)
-                                                                        : origin.key + ": " + base::printable(origin.value);
+        text += origin.key == wanted && !invocation.has("show-origin")
+                    ? base::printable(origin.value)
+                    : origin.key + ": " + base::printable(origin.value);
         if (invocation.has("show-origin")) {
-            text += "  # " + std::string(config::name(origin.layer)) + (origin.where.empty() ? "" : " " + base::printable(origin.where));
+            text += "  # " + std::string(config::name(origin.layer)) +
+                    (origin.where.empty() ? "" : " " + base::printable(origin.where));
         }
         text += "\n";
     }
     if (text.empty()) {
         const std::string near = base::nearest(wanted, known);
         return fail_with({base::ErrorCode::usage,
-                          "there is no setting '" + base::printable(wanted) + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"), {}});
+                          "there is no setting '" + base::printable(wanted) + "'" +
+                              (near.empty() ? "" : "; did you mean '" + near + "'?"),
+                          {}});
     }
     return print(text);
 }
@@ -118,7 +123,10 @@ int cmd_llm(const Invocation& invocation, Context& context) {
             return fail_with(withdrawn.error());
         }
         if (by_setting) {
-            return fail_with({base::ErrorCode::config, "the consent is withdrawn, but llm.enabled is set; `git rfsn config --show-origin` says where", {}});
+            return fail_with(
+                {base::ErrorCode::config,
+                 "the consent is withdrawn, but llm.enabled is set; `git rfsn config --show-origin` says where",
+                 {}});
         }
         say("no model will be asked");
         return 0;

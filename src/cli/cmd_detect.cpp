@@ -16,9 +16,10 @@ std::string json_list(const std::vector<std::string>& words) {
 }
 
 std::string as_json(const gate::SurveyedCheck& check) {
-    return "{\"id\":" + base::json_quote(check.id) + ",\"kind\":" + base::json_quote(check.kind) + ",\"stages\":" +
-           json_list(check.stages) + ",\"tool\":" + base::json_quote(check.tool) + ",\"program\":" +
-           (check.program.empty() ? "null" : base::json_quote(check.program)) + ",\"hint\":" + base::json_quote(check.hint) +
+    return "{\"id\":" + base::json_quote(check.id) + ",\"kind\":" + base::json_quote(check.kind) +
+           ",\"stages\":" + json_list(check.stages) + ",\"tool\":" + base::json_quote(check.tool) +
+           ",\"program\":" + (check.program.empty() ? "null" : base::json_quote(check.program)) +
+           ",\"hint\":" + base::json_quote(check.hint) +
            ",\"runs_repository_code\":" + (check.runs_repository_code ? "true" : "false") + "}";
 }
 
@@ -26,9 +27,10 @@ std::string as_json(const gate::Survey& survey) {
     std::string json = "{\"version\":1,\"packs\":" + json_list(survey.packs) + ",\"projects\":[";
     for (const auto& [project, checks] : survey.projects) {
         json += (json.back() == '[' ? "" : ",");
-        json += "{\"root\":" + base::json_quote(project.root) + ",\"pack\":" + base::json_quote(project.pack) + ",\"fallback\":" +
-                (project.fallback ? "true" : "false") + ",\"reasons\":" + json_list(project.reasons) + ",\"members\":" +
-                json_list(project.members) + ",\"facts\":{";
+        json += "{\"root\":" + base::json_quote(project.root) + ",\"pack\":" + base::json_quote(project.pack) +
+                ",\"fallback\":" + (project.fallback ? "true" : "false") +
+                ",\"reasons\":" + json_list(project.reasons) + ",\"members\":" + json_list(project.members) +
+                ",\"facts\":{";
         for (const auto& [name, value] : project.facts) {
             json += (json.back() == '{' ? "" : ",") + base::json_quote(name) + ":" + base::json_quote(value);
         }
@@ -47,7 +49,8 @@ std::string as_text(const gate::Survey& survey, bool verbose) {
     }
     std::string text;
     for (const auto& [project, checks] : survey.projects) {
-        text += project.pack + "  " + base::printable(project.root) + (project.fallback ? "  (files without a project)" : "") + "\n";
+        text += project.pack + "  " + base::printable(project.root) +
+                (project.fallback ? "  (files without a project)" : "") + "\n";
         for (const auto& reason : project.reasons) {
             text += "  because  " + base::printable(reason) + "\n";
         }

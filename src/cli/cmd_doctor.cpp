@@ -13,18 +13,23 @@ struct Checkup {
     std::string text;
     bool sound = true;
 
-    void good(const std::string& what, const std::string& how) { text += "ok    " + what + "  " + base::printable(how) + "\n"; }
+    void good(const std::string& what, const std::string& how) {
+        text += "ok    " + what + "  " + base::printable(how) + "\n";
+    }
     void bad(const std::string& what, const std::string& how) {
         text += "bad   " + what + "  " + base::printable(how) + "\n";
         sound = false;
     }
-    void note(const std::string& what, const std::string& how) { text += "note  " + what + "  " + base::printable(how) + "\n"; }
+    void note(const std::string& what, const std::string& how) {
+        text += "note  " + what + "  " + base::printable(how) + "\n";
+    }
 };
 
 void look_at_programs(const gate::Programs& programs, Checkup& checkup) {
     checkup.good("git-rfsn", std::string(base::version()) + " at " + programs.self);
     if (programs.exec.empty()) {
-        checkup.bad("rfsn-exec", "missing beside git-rfsn and in ../libexec/git-rfsn; checks run without its limits. Reinstall");
+        checkup.bad("rfsn-exec",
+                    "missing beside git-rfsn and in ../libexec/git-rfsn; checks run without its limits. Reinstall");
     } else {
         checkup.good("rfsn-exec", programs.exec);
     }
@@ -43,7 +48,8 @@ void look_at_hooks(const git::Repository& repository, const gate::Programs& prog
     }
     for (const auto& state : *states) {
         if (state.ours && state.program != programs.self) {
-            checkup.note(state.name, "runs " + state.program + ", this is " + programs.self + "; git rfsn init renews it");
+            checkup.note(state.name,
+                         "runs " + state.program + ", this is " + programs.self + "; git rfsn init renews it");
         } else if (state.ours) {
             checkup.good(state.name, state.path + (state.chained ? ", an earlier hook runs first" : ""));
         } else if (state.name == "pre-commit") {
@@ -78,7 +84,8 @@ int cmd_doctor(const Invocation& /*invocation*/, Context& context) {
                 }
             }
         }
-        checkup.note("trust", found->clone_trusted ? "this clone's own tools are trusted" : "this clone is not trusted yet: git rfsn init");
+        checkup.note("trust", found->clone_trusted ? "this clone's own tools are trusted"
+                                                   : "this clone is not trusted yet: git rfsn init");
     }
     const auto why = gate::why_no_endpoint((*session)->config().config.llm);
     checkup.note("model", why ? *why : "enabled: " + (*session)->config().config.llm.model);

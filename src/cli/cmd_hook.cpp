@@ -10,15 +10,18 @@
 namespace rfsn::cli {
 namespace {
 
-bool is_zero(const std::string& id) { return id.find_first_not_of('0') == std::string::npos; }
+bool is_zero(const std::string& id) {
+    return id.find_first_not_of('0') == std::string::npos;
+}
 
 /// What a push of `local` adds: from what the remote has, or for a new branch from where it left the remote's branches.
-base::Result<std::string> pushed_range(const git::Repository& repository, const std::string& remote, const std::string& local,
-                                       const std::string& on_remote) {
+base::Result<std::string> pushed_range(const git::Repository& repository, const std::string& remote,
+                                       const std::string& local, const std::string& on_remote) {
     if (!is_zero(on_remote) && repository.git({"cat-file", "-e", on_remote + "^{commit}"})) {
         return on_remote + ".." + local;
     }
-    RFSN_ASSIGN(const auto own, repository.git({"rev-list", "--reverse", "--topo-order", local, "--not", "--remotes=" + remote}));
+    RFSN_ASSIGN(const auto own,
+                repository.git({"rev-list", "--reverse", "--topo-order", local, "--not", "--remotes=" + remote}));
     if (own.empty()) {
         return local + ".." + local;
     }
@@ -56,7 +59,8 @@ int pre_push(const Invocation& invocation, Context& context) {
             std::istringstream words(line);
             std::string local_ref, local, remote_ref, on_remote;
             if (!(words >> local_ref >> local >> remote_ref >> on_remote)) {
-                return fail_with({base::ErrorCode::invalid, "pre-push: git handed over a line that has not four words", {}});
+                return fail_with(
+                    {base::ErrorCode::invalid, "pre-push: git handed over a line that has not four words", {}});
             }
             if (is_zero(local)) {
                 continue;  // a deletion adds nothing

@@ -16,11 +16,13 @@ int cmd_init(const Invocation& invocation, Context& context) {
     }
     const auto& repository = (*session)->repository();
     for (const auto& name : names) {
-        const auto state = git::install_hook(repository, name, (*session)->programs().self, invocation.has("shared-hooks"));
+        const auto state =
+            git::install_hook(repository, name, (*session)->programs().self, invocation.has("shared-hooks"));
         if (!state) {
             return fail_with(state.error());
         }
-        say(name + "  " + base::printable(state->path) + (state->chained ? "  (the hook that was there runs first)" : ""));
+        say(name + "  " + base::printable(state->path) +
+            (state->chained ? "  (the hook that was there runs first)" : ""));
     }
     if (auto trusted = (*session)->trust().trust_clone(); !trusted) {
         return fail_with(trusted.error());
@@ -88,7 +90,8 @@ int cmd_trust(const Invocation& invocation, Context& context) {
         }
     }
     if (invocation.has("list")) {
-        const bool commands = !config.repository_has_commands || trust.commands_trusted(config.repository_commands_hash);
+        const bool commands =
+            !config.repository_has_commands || trust.commands_trusted(config.repository_commands_hash);
         return print(std::string("this clone's own tools: ") + (trust.clone_trusted() ? "trusted" : "not trusted") +
                      "\ncommands of .rfsn.yaml: " +
                      (config.repository_has_commands ? (commands ? "trusted" : "not trusted") : "none") + "\n");
@@ -101,7 +104,8 @@ int cmd_trust(const Invocation& invocation, Context& context) {
             return fail_with(trusted.error());
         }
     }
-    say("trusted in this clone: its own tools" + std::string(config.repository_has_commands ? " and these commands" : ""));
+    say("trusted in this clone: its own tools" +
+        std::string(config.repository_has_commands ? " and these commands" : ""));
     return 0;
 }
 

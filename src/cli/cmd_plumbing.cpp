@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // builtin, parse, edit, scan: for scripts, pack authors and tests; they need no repository.
-#include <unistd.h>
-
 #include <iostream>
 #include <iterator>
+#include <unistd.h>
 
 #include "base/atomic_file.hpp"
 #include "base/doc.hpp"
@@ -17,7 +16,9 @@
 namespace rfsn::cli {
 namespace {
 
-std::string read_stdin() { return {std::istreambuf_iterator<char>(std::cin), {}}; }
+std::string read_stdin() {
+    return {std::istreambuf_iterator<char>(std::cin), {}};
+}
 
 void add(std::string& json, const char* key, const std::string& value) {
     if (!value.empty()) {
@@ -122,8 +123,8 @@ int cmd_scan(const Invocation& invocation, Context& /*context*/) {
         }
         for (const auto& hit : secrets::scan(content)) {
             found = true;
-            text += base::printable(path) + ":" + std::to_string(hit.line) + ":" + std::to_string(hit.column) + "  " + hit.rule + "  " +
-                    hit.description + "  " + base::printable(hit.preview) + "\n";
+            text += base::printable(path) + ":" + std::to_string(hit.line) + ":" + std::to_string(hit.column) + "  " +
+                    hit.rule + "  " + hit.description + "  " + base::printable(hit.preview) + "\n";
         }
     }
     const int printed = print(text);

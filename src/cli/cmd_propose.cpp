@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <unistd.h>
-
 #include <iostream>
 #include <iterator>
+#include <unistd.h>
 
 #include "base/atomic_file.hpp"
 #include "cli/commands.hpp"
@@ -35,7 +34,8 @@ base::Result<std::unique_ptr<gate::Judged>> judge_for_proof(gate::Session& sessi
     return judged;
 }
 
-base::Result<gate::Proposed> find(gate::Session& session, const gate::Judged& judged, const Invocation& invocation, Context& context) {
+base::Result<gate::Proposed> find(gate::Session& session, const gate::Judged& judged, const Invocation& invocation,
+                                  Context& context) {
     if (invocation.has("reply")) {
         RFSN_ASSIGN(const auto reply, read_reply(invocation.value("reply")));
         return gate::propose_from_reply(session, judged, reply);

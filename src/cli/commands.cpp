@@ -16,12 +16,14 @@ struct Entry {
 };
 
 constexpr std::array handlers{
-    Entry{"check", cmd_check},     Entry{"ci", cmd_ci},           Entry{"hook", cmd_hook},       Entry{"fix", cmd_fix},
-    Entry{"propose", cmd_propose}, Entry{"prompt", cmd_prompt},   Entry{"show", cmd_show},       Entry{"apply", cmd_apply},
-    Entry{"discard", cmd_discard}, Entry{"undo", cmd_undo},       Entry{"init", cmd_init},       Entry{"uninstall", cmd_uninstall},
-    Entry{"detect", cmd_detect},   Entry{"explain", cmd_explain}, Entry{"config", cmd_config},   Entry{"trust", cmd_trust},
-    Entry{"llm", cmd_llm},         Entry{"doctor", cmd_doctor},   Entry{"builtin", cmd_builtin}, Entry{"parse", cmd_parse},
-    Entry{"edit", cmd_edit},       Entry{"scan", cmd_scan},
+    Entry{"check", cmd_check},     Entry{"ci", cmd_ci},           Entry{"hook", cmd_hook},
+    Entry{"fix", cmd_fix},         Entry{"propose", cmd_propose}, Entry{"prompt", cmd_prompt},
+    Entry{"show", cmd_show},       Entry{"apply", cmd_apply},     Entry{"discard", cmd_discard},
+    Entry{"undo", cmd_undo},       Entry{"init", cmd_init},       Entry{"uninstall", cmd_uninstall},
+    Entry{"detect", cmd_detect},   Entry{"explain", cmd_explain}, Entry{"config", cmd_config},
+    Entry{"trust", cmd_trust},     Entry{"llm", cmd_llm},         Entry{"doctor", cmd_doctor},
+    Entry{"builtin", cmd_builtin}, Entry{"parse", cmd_parse},     Entry{"edit", cmd_edit},
+    Entry{"scan", cmd_scan},
 };
 
 observe::Level level_of(std::string_view name) {

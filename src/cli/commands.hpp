@@ -35,6 +35,7 @@ int cmd_edit(const Invocation& invocation, Context& context);
 int cmd_scan(const Invocation& invocation, Context& context);
 
 /// Judges and delivers the report: what check, ci and the hooks share.
-int run_check(const Invocation& invocation, Context& context, gate::CheckRequest request, std::string_view default_format);
+int run_check(const Invocation& invocation, Context& context, gate::CheckRequest request,
+              std::string_view default_format);
 
 }  // namespace rfsn::cli

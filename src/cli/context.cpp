@@ -62,7 +62,9 @@ int fail_with(const base::Error& error) {
     return exit_code(error);
 }
 
-int print(std::string_view text) { return base::write_all(STDOUT_FILENO, text) ? 0 : 3; }
+int print(std::string_view text) {
+    return base::write_all(STDOUT_FILENO, text) ? 0 : 3;
+}
 
 base::TerminalTraits traits(int fd, const Context& context, std::string_view color) {
     auto found = base::terminal_traits(fd, context.env);
@@ -72,10 +74,11 @@ base::TerminalTraits traits(int fd, const Context& context, std::string_view col
     return found;
 }
 
-int deliver(const Context& context, const Invocation& invocation, const gate::Session& session, const model::Report& report,
-            std::string_view default_format) {
+int deliver(const Context& context, const Invocation& invocation, const gate::Session& session,
+            const model::Report& report, std::string_view default_format) {
     const auto& config = session.config().config;
-    const std::string format = invocation.value("format", config.format == "terminal" ? default_format : std::string_view(config.format));
+    const std::string format =
+        invocation.value("format", config.format == "terminal" ? default_format : std::string_view(config.format));
     const std::string file = invocation.value("output");
     report::TerminalOptions options;
     options.traits = traits(STDERR_FILENO, context, config.color);
@@ -99,8 +102,8 @@ int deliver(const Context& context, const Invocation& invocation, const gate::Se
             return fail_with(std::move(written.error()).with("while writing the report"));
         }
         if (format != "terminal") {
-            base::write_all(STDERR_FILENO, report::terminal(report, {traits(STDERR_FILENO, context, config.color), options.quiet,
-                                                                      options.verbose, options.explain}));
+            base::write_all(STDERR_FILENO, report::terminal(report, {traits(STDERR_FILENO, context, config.color),
+                                                                     options.quiet, options.verbose, options.explain}));
         }
         return report.exit_code;
     }
@@ -122,7 +125,8 @@ void Progress::operator()(const std::vector<std::string>& running) {
     for (std::size_t i = 0; i < running.size(); ++i) {
         text += (i == 0 ? "" : ", ") + running[i];
     }
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_).count();
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_).count();
     line_.show(text + "  " + std::to_string(seconds) + " s");
 }
 

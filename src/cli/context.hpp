@@ -38,9 +38,10 @@ void say(std::string_view text);
 [[nodiscard]] int print(std::string_view text);
 [[nodiscard]] base::TerminalTraits traits(int fd, const Context& context, std::string_view color);
 
-/// Writes a report as --format, --output, -q, -v and --explain want it; returns the report's exit code, or 3 if it could not be written.
-[[nodiscard]] int deliver(const Context& context, const Invocation& invocation, const gate::Session& session, const model::Report& report,
-                          std::string_view default_format = "terminal");
+/// Writes a report as --format, --output, -q, -v and --explain want it; returns the report's exit code, or 3 if it
+/// could not be written.
+[[nodiscard]] int deliver(const Context& context, const Invocation& invocation, const gate::Session& session,
+                          const model::Report& report, std::string_view default_format = "terminal");
 
 /// A line that shows what is running once a run takes longer than 300 ms; erased at the end.
 class Progress {

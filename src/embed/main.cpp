@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Build tool: turns data files into a C++ table. rfsn-embed [--yaml] FOLDER TABLE OUT FILE...
-#include <yaml-cpp/yaml.h>
-
 #include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
+#include <yaml-cpp/yaml.h>
 
 namespace {
 
@@ -71,8 +71,8 @@ void write_literal(std::ostream& out, const std::string& bytes) {
             } else if (byte >= 0x20 && byte < 0x7f && c != '?') {
                 out << c;
             } else {
-                const char digits[] = {'\\', static_cast<char>('0' + (byte >> 6)), static_cast<char>('0' + ((byte >> 3) & 7)),
-                                       static_cast<char>('0' + (byte & 7))};
+                const char digits[] = {'\\', static_cast<char>('0' + (byte >> 6)),
+                                       static_cast<char>('0' + ((byte >> 3) & 7)), static_cast<char>('0' + (byte & 7))};
                 out.write(digits, sizeof digits);
             }
         }
@@ -93,8 +93,9 @@ int main(int argc, char** argv) {
         return 2;
     }
     std::ofstream out(args[2], std::ios::binary);
-    out << "#include <array>\n#include \"base/embedded.hpp\"\nnamespace rfsn::" << args[0] << " {\nstd::span<const base::EmbeddedFile> "
-        << args[1] << "();\nstd::span<const base::EmbeddedFile> " << args[1] << "() {\n    using namespace std::string_view_literals;\n"
+    out << "#include <array>\n#include \"base/embedded.hpp\"\nnamespace rfsn::" << args[0]
+        << " {\nstd::span<const base::EmbeddedFile> " << args[1] << "();\nstd::span<const base::EmbeddedFile> "
+        << args[1] << "() {\n    using namespace std::string_view_literals;\n"
         << "    static constexpr std::array files{\n";
     for (std::size_t i = 3; i < args.size(); ++i) {
         std::ifstream in(args[i], std::ios::binary);

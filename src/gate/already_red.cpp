@@ -54,8 +54,9 @@ base::Result<void> forgive_already_red(Session& session, Judged& judged) {
         auto& files = copy.plan.files;
         files.erase(std::remove_if(files.begin(), files.end(),
                                    [&](const std::string& path) {
-                                       return std::none_of(base.files.begin(), base.files.end(),
-                                                           [&](const auto& file) { return file.path == path && file.has_content(); });
+                                       return std::none_of(base.files.begin(), base.files.end(), [&](const auto& file) {
+                                           return file.path == path && file.has_content();
+                                       });
                                    }),
                     files.end());
         if (files.empty() && copy.plan.scope == model::Scope::files) {

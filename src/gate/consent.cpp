@@ -6,7 +6,9 @@
 namespace rfsn::gate {
 namespace {
 
-std::string file_in(const std::string& state_dir) { return state_dir + "/llm-consent"; }
+std::string file_in(const std::string& state_dir) {
+    return state_dir + "/llm-consent";
+}
 
 }  // namespace
 

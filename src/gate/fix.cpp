@@ -83,8 +83,10 @@ model::ProposalSummary summarise(const patch::StoredProposal& stored) {
     return summary;
 }
 
-base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged, const model::FixProposal& proposal,
-                                                      const std::vector<std::string>& offered, const model::Cost& cost) {
+base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged,
+                                                      const model::FixProposal& proposal,
+                                                      const std::vector<std::string>& offered,
+                                                      const model::Cost& cost) {
     CheckProver prover(session, judged);
     patch::VerifyRequest request;
     request.limits = limits_of(session.config().config);

@@ -17,13 +17,15 @@ struct Proposed {
     std::string reason;                             ///< why there is none at all
 };
 
-/// Turns what the fixers of the blocked checks would do into one proven, stored proposal. Errors: external (a fixer crashed), io.
+/// Turns what the fixers of the blocked checks would do into one proven, stored proposal. Errors: external (a fixer
+/// crashed), io.
 [[nodiscard]] base::Result<Proposed> propose_from_fixers(Session& session, const Judged& judged);
 
 /// Policy, proof, store; the summary of either end. `cost` is what was spent on it.
 [[nodiscard]] base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged,
                                                                     const model::FixProposal& proposal,
-                                                                    const std::vector<std::string>& offered, const model::Cost& cost);
+                                                                    const std::vector<std::string>& offered,
+                                                                    const model::Cost& cost);
 
 [[nodiscard]] model::ProposalSummary summarise(const patch::StoredProposal& stored);
 [[nodiscard]] std::vector<std::string> blocked_checks(const Judged& judged);

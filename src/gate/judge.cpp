@@ -16,7 +16,9 @@
 namespace rfsn::gate {
 namespace {
 
-std::string stage_name(const CheckRequest& request) { return model::name(request.stage); }
+std::string stage_name(const CheckRequest& request) {
+    return model::name(request.stage);
+}
 
 /// Repository-relative form of what was typed.
 std::string normalise(const std::string& typed, const git::Repository& repository) {
@@ -44,8 +46,10 @@ std::string normalise(const std::string& typed, const git::Repository& repositor
     return joined;
 }
 
-/// --files: named paths of the change; a tracked but unchanged one is judged at its index blob, an untracked one is a usage error.
-base::Result<void> select_files(Session& session, const CheckRequest& request, model::Snapshot& whole, model::Snapshot& snapshot) {
+/// --files: named paths of the change; a tracked but unchanged one is judged at its index blob, an untracked one is a
+/// usage error.
+base::Result<void> select_files(Session& session, const CheckRequest& request, model::Snapshot& whole,
+                                model::Snapshot& snapshot) {
     snapshot = whole;
     if (request.files.empty()) {
         return {};
@@ -60,7 +64,8 @@ base::Result<void> select_files(Session& session, const CheckRequest& request, m
     for (const auto& path : wanted) {
         bool found = false;
         for (const auto& file : whole.files) {
-            if (file.path == path || (file.path.size() > path.size() && file.path[path.size()] == '/' && file.path.rfind(path, 0) == 0)) {
+            if (file.path == path ||
+                (file.path.size() > path.size() && file.path[path.size()] == '/' && file.path.rfind(path, 0) == 0)) {
                 chosen.push_back(file);
                 found = true;
             }
@@ -70,8 +75,9 @@ base::Result<void> select_files(Session& session, const CheckRequest& request, m
         }
         RFSN_ASSIGN(const auto entry, view.find(path));
         if (!entry || entry->is_tree) {
-            return base::fail(base::ErrorCode::usage, "'" + base::printable(path) + "' is not tracked by git" +
-                                                          (entry ? " as a file and has no staged change below it" : "; `git add` it first"));
+            return base::fail(base::ErrorCode::usage,
+                              "'" + base::printable(path) + "' is not tracked by git" +
+                                  (entry ? " as a file and has no staged change below it" : "; `git add` it first"));
         }
         model::StagedFile file;
         file.path = path;
@@ -85,7 +91,9 @@ base::Result<void> select_files(Session& session, const CheckRequest& request, m
     std::sort(whole.files.begin(), whole.files.end(), by_path);
     chosen.insert(chosen.end(), extra.begin(), extra.end());
     std::sort(chosen.begin(), chosen.end(), by_path);
-    chosen.erase(std::unique(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) { return a.path == b.path; }), chosen.end());
+    chosen.erase(
+        std::unique(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) { return a.path == b.path; }),
+        chosen.end());
     snapshot.files = std::move(chosen);
     return {};
 }
@@ -97,7 +105,9 @@ void keep_chosen(const model::Snapshot& snapshot, std::vector<model::Project>& p
                                            [&](const std::string& path) {
                                                const auto found = std::lower_bound(
                                                    snapshot.files.begin(), snapshot.files.end(), path,
-                                                   [](const model::StagedFile& file, const std::string& wanted) { return file.path < wanted; });
+                                                   [](const model::StagedFile& file, const std::string& wanted) {
+                                                       return file.path < wanted;
+                                                   });
                                                return found == snapshot.files.end() || found->path != path;
                                            }),
                             project.files.end());
@@ -109,9 +119,10 @@ void leave_out_excluded(const config::Config& config, model::Snapshot& snapshot)
         return;
     }
     auto& files = snapshot.files;
-    files.erase(std::remove_if(files.begin(), files.end(),
-                               [&](const model::StagedFile& file) { return base::glob_match_any(config.exclude, file.path); }),
-                files.end());
+    files.erase(
+        std::remove_if(files.begin(), files.end(),
+                       [&](const model::StagedFile& file) { return base::glob_match_any(config.exclude, file.path); }),
+        files.end());
 }
 
 base::Result<void> load_config(Session& session, const Judged& judged) {
@@ -196,7 +207,8 @@ std::vector<check::Outcome> run_all(Session& session, const Judged& judged, cons
     std::vector<check::Outcome> outcomes;
     std::size_t next_built = 0, next_tool = 0;
     for (const auto* planned : plans) {
-        outcomes.push_back(std::move(planned->builtin != nullptr ? built_outcomes[next_built++] : tool_outcomes[next_tool++]));
+        outcomes.push_back(
+            std::move(planned->builtin != nullptr ? built_outcomes[next_built++] : tool_outcomes[next_tool++]));
     }
     return outcomes;
 }

@@ -22,9 +22,9 @@ struct CheckRequest {
     std::vector<std::string> files;  ///< relative to the directory the command was started in; empty: all of the change
     model::Stage stage = model::Stage::pre_commit;
     check::Choice choice;
-    bool trusted = false;        ///< ci: the machine is the sandbox
+    bool trusted = false;           ///< ci: the machine is the sandbox
     bool config_from_base = false;  ///< ci: the change may not configure its own gate
-    bool plan_only = false;      ///< --explain: nothing is run
+    bool plan_only = false;         ///< --explain: nothing is run
     std::function<void(const std::vector<std::string>&)> progress;
 };
 
@@ -49,14 +49,18 @@ struct Judged {
     std::chrono::system_clock::time_point started_at;
 };
 
-/// Snapshot -> projects -> plan -> runs -> findings. Errors: conflict (unmerged index), usage (unknown names, untracked --files), config.
+/// Snapshot -> projects -> plan -> runs -> findings. Errors: conflict (unmerged index), usage (unknown names, untracked
+/// --files), config.
 [[nodiscard]] base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest request);
 
 /// Runs `plans` on another view of the same change (a proposal over it) and settles every finding as blocking.
-[[nodiscard]] base::Result<std::vector<check::Outcome>> run_on(Session& session, const Judged& judged, const git::TreeView& view,
-                                                               const std::vector<const check::Planned*>& plans, bool allow_network);
+[[nodiscard]] base::Result<std::vector<check::Outcome>> run_on(Session& session, const Judged& judged,
+                                                               const git::TreeView& view,
+                                                               const std::vector<const check::Planned*>& plans,
+                                                               bool allow_network);
 
-/// The verdict by the rules of DESIGN 8: blocked wins over error, a required check that could not run is an error, and so is an interrupt.
+/// The verdict by the rules of DESIGN 8: blocked wins over error, a required check that could not run is an error, and
+/// so is an interrupt.
 [[nodiscard]] model::Report make_report(const Session& session, const Judged& judged);
 
 }  // namespace rfsn::gate

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "gate/programs.hpp"
 
-#include <unistd.h>
-
 #include <filesystem>
+#include <unistd.h>
 
 namespace rfsn::gate {
 namespace {
 
 std::string companion(const std::filesystem::path& self, const char* name) {
-    for (const auto& candidate : {self.parent_path() / name, self.parent_path().parent_path() / "libexec" / "git-rfsn" / name}) {
+    for (const auto& candidate :
+         {self.parent_path() / name, self.parent_path().parent_path() / "libexec" / "git-rfsn" / name}) {
         if (access(candidate.c_str(), X_OK) == 0) {
             return candidate.string();
         }

@@ -39,13 +39,15 @@ std::set<std::string> files_to_offer(const Judged& judged) {
 
 const model::StagedFile* staged(const Judged& judged, const std::string& path) {
     const auto& files = judged.whole.files;
-    const auto found = std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
+    const auto found =
+        std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
     return found == files.end() ? nullptr : &*found;
 }
 
 /// Reply -> edits against the staged blobs. Errors: invalid, in words that can be sent back.
-base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::string& reply, const std::vector<std::string>& offered,
-                                               model::ProposalSource source, const std::string& strategy) {
+base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::string& reply,
+                                               const std::vector<std::string>& offered, model::ProposalSource source,
+                                               const std::string& strategy) {
     RFSN_ASSIGN(const auto blocks, edit::parse_reply(reply, edit::Format::automatic));
     std::map<std::string, std::vector<edit::Block>> by_path;
     for (const auto& block : blocks) {
@@ -57,14 +59,15 @@ base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::
     proposal.checks = blocked_checks(judged);
     for (const auto& [path, of_path] : by_path) {
         if (!offered.empty() && std::find(offered.begin(), offered.end(), path) == offered.end()) {
-            return base::fail(base::ErrorCode::invalid, "'" + base::printable(path) + "' was not offered; only these files may be edited: " +
-                                                            [&] {
-                                                                std::string list;
-                                                                for (const auto& one : offered) {
-                                                                    list += (list.empty() ? "" : ", ") + base::printable(one);
-                                                                }
-                                                                return list;
-                                                            }());
+            return base::fail(
+                base::ErrorCode::invalid,
+                "'" + base::printable(path) + "' was not offered; only these files may be edited: " + [&] {
+                    std::string list;
+                    for (const auto& one : offered) {
+                        list += (list.empty() ? "" : ", ") + base::printable(one);
+                    }
+                    return list;
+                }());
         }
         RFSN_ASSIGN(const auto entry, judged.view->find(path));
         std::string before;
@@ -92,7 +95,8 @@ base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::
 
 std::optional<std::string> why_no_endpoint(const config::LlmSettings& settings) {
     if (settings.base_url.empty() || settings.model.empty()) {
-        return "no model is configured, so none was asked: set llm.base_url and llm.model in the user configuration, then `git rfsn llm enable`; "
+        return "no model is configured, so none was asked: set llm.base_url and llm.model in the user configuration, "
+               "then `git rfsn llm enable`; "
                "`git rfsn prompt` and `git rfsn propose --reply FILE` work with any chat window";
     }
     if (!settings.enabled) {
@@ -136,7 +140,8 @@ base::Result<llm::Prompt> prompt_for(Session& /*session*/, const Judged& judged)
 base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged, const std::string& reply) {
     Proposed proposed;
     RFSN_ASSIGN(const auto prompt, prompt_for(session, judged));
-    RFSN_ASSIGN(const auto proposal, proposal_from(judged, reply, prompt.offered, model::ProposalSource::pasted, "a pasted reply"));
+    RFSN_ASSIGN(const auto proposal,
+                proposal_from(judged, reply, prompt.offered, model::ProposalSource::pasted, "a pasted reply"));
     RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, prompt.offered, {}));
     proposed.proposals.push_back(std::move(summary));
     return proposed;

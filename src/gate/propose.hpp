@@ -9,16 +9,19 @@
 
 namespace rfsn::gate {
 
-/// What a model would be sent about the blocked checks. Errors: denied (a secret that cannot be masked), invalid (nothing is red, or no file can be
-/// offered).
+/// What a model would be sent about the blocked checks. Errors: denied (a secret that cannot be masked), invalid
+/// (nothing is red, or no file can be offered).
 [[nodiscard]] base::Result<llm::Prompt> prompt_for(Session& session, const Judged& judged);
 
-/// Asks the configured endpoint, at most llm.attempts times (a reply that cannot be parsed, does not fit or fails its proof gets one repair
-/// round), and keeps only what is proven. Errors: unavailable (no endpoint configured or enabled), and what llm::NetTransport gives.
-[[nodiscard]] base::Result<Proposed> propose_from_model(Session& session, const Judged& judged, llm::NetTransport& transport);
+/// Asks the configured endpoint, at most llm.attempts times (a reply that cannot be parsed, does not fit or fails its
+/// proof gets one repair round), and keeps only what is proven. Errors: unavailable (no endpoint configured or
+/// enabled), and what llm::NetTransport gives.
+[[nodiscard]] base::Result<Proposed> propose_from_model(Session& session, const Judged& judged,
+                                                        llm::NetTransport& transport);
 
 /// The same for a reply that a person brings from any chat window.
-[[nodiscard]] base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged, const std::string& reply);
+[[nodiscard]] base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged,
+                                                        const std::string& reply);
 
 /// Whether an endpoint is configured and enabled; if not, what to type.
 [[nodiscard]] std::optional<std::string> why_no_endpoint(const config::LlmSettings& settings);

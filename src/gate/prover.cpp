@@ -11,7 +11,8 @@ namespace {
 
 bool touches(const check::Planned& planned, const model::FixProposal& proposal) {
     if (planned.plan.scope != model::Scope::files && planned.builtin == nullptr) {
-        const std::string prefix = planned.plan.project == "." || planned.plan.project.empty() ? "" : planned.plan.project + "/";
+        const std::string prefix =
+            planned.plan.project == "." || planned.plan.project.empty() ? "" : planned.plan.project + "/";
         return std::any_of(proposal.edits.begin(), proposal.edits.end(),
                            [&](const model::FileEdit& edit) { return edit.path.rfind(prefix, 0) == 0; });
     }
@@ -71,7 +72,8 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
         }
         auto& after = outcomes[i];
         check::forgive_old(after, tolerated(*before));
-        if (plans[i]->plan.preset || before->run.state == model::RunState::unavailable || before->run.state == model::RunState::skipped) {
+        if (plans[i]->plan.preset || before->run.state == model::RunState::unavailable ||
+            before->run.state == model::RunState::skipped) {
             if (plans[i]->plan.preset_reason != "no staged file for it") {
                 proof.not_run.push_back(plans[i]->plan.id + ": " + before->run.reason);
             }
@@ -86,8 +88,11 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
         delta.findings_after = after.run.findings;
         delta.note = after.run.state == model::RunState::passed ? "" : after.run.reason;
         if (after.run.state == model::RunState::blocked && delta.note.empty()) {
-            const auto first = std::find_if(after.findings.begin(), after.findings.end(), [](const auto& finding) { return finding.blocking; });
-            delta.note = first == after.findings.end() ? "" : first->path + ":" + std::to_string(first->line) + ": " + first->message;
+            const auto first = std::find_if(after.findings.begin(), after.findings.end(),
+                                            [](const auto& finding) { return finding.blocking; });
+            delta.note = first == after.findings.end()
+                             ? ""
+                             : first->path + ":" + std::to_string(first->line) + ": " + first->message;
         }
         proof.checks.push_back(std::move(delta));
         isolation.insert(after.run.isolation);

@@ -9,8 +9,9 @@
 
 namespace rfsn::gate {
 
-/// Proves a proposal by running the judged change's checks again on the tree with the edits over it, in the same isolation; network is off
-/// unless the edits came from a fixer. What was red before without blocking stays forgiven, by fingerprint; nothing else does.
+/// Proves a proposal by running the judged change's checks again on the tree with the edits over it, in the same
+/// isolation; network is off unless the edits came from a fixer. What was red before without blocking stays forgiven,
+/// by fingerprint; nothing else does.
 class CheckProver final : public patch::Prover {
    public:
     CheckProver(Session& session, const Judged& judged) : session_(&session), judged_(&judged) {}

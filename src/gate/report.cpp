@@ -66,8 +66,8 @@ model::Report make_report(const Session& session, const Judged& judged) {
         return std::tie(a.path, a.line, a.column, a.tool) < std::tie(b.path, b.line, b.column, b.tool);
     });
     report.counters["findings"] = report.findings.size();
-    report.counters["findings_blocking"] = static_cast<std::size_t>(
-        std::count_if(report.findings.begin(), report.findings.end(), [](const auto& finding) { return finding.blocking; }));
+    report.counters["findings_blocking"] = static_cast<std::size_t>(std::count_if(
+        report.findings.begin(), report.findings.end(), [](const auto& finding) { return finding.blocking; }));
     decide(report);
     report.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - judged.started);

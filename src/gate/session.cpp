@@ -22,12 +22,13 @@ config::Sources base_sources(const base::Environment& env, const std::map<std::s
 }
 
 void tell_recovery(const patch::ApplyOutcome& outcome, std::vector<std::string>& notices) {
-    notices.push_back("an apply that had been interrupted was completed: " + std::to_string(outcome.files.size()) + " file" +
-                      (outcome.files.size() == 1 ? "" : "s") + " (git rfsn undo takes it back)");
+    notices.push_back("an apply that had been interrupted was completed: " + std::to_string(outcome.files.size()) +
+                      " file" + (outcome.files.size() == 1 ? "" : "s") + " (git rfsn undo takes it back)");
     for (const auto& file : outcome.files) {
         if (file.work_tree == git::WorkTreeOutcome::conflict) {
-            notices.push_back(base::printable(file.path) + " has other changes and was left alone" +
-                              (file.kept_patch.empty() ? "" : "; the patch is kept in " + base::printable(file.kept_patch)));
+            notices.push_back(
+                base::printable(file.path) + " has other changes and was left alone" +
+                (file.kept_patch.empty() ? "" : "; the patch is kept in " + base::printable(file.kept_patch)));
         }
     }
 }
@@ -47,13 +48,16 @@ base::Result<std::unique_ptr<Session>> Session::open(OpenRequest request) {
     return session;
 }
 
-config::Trust Session::trust() const { return {base::xdg_state_dir(env()), repository_->common_dir()}; }
+config::Trust Session::trust() const {
+    return {base::xdg_state_dir(env()), repository_->common_dir()};
+}
 
 base::Result<void> Session::load_config(const git::TreeView* view) {
     auto sources = base_sources(env(), request_.overrides);
     if (view != nullptr) {
         RFSN_ASSIGN(const auto entry, view->find(repository_config));
-        if (entry && !entry->is_tree && entry->mode != model::FileMode::symlink && entry->mode != model::FileMode::gitlink) {
+        if (entry && !entry->is_tree && entry->mode != model::FileMode::symlink &&
+            entry->mode != model::FileMode::gitlink) {
             RFSN_ASSIGN(sources.repository_text, view->read(repository_config, max_config));
         } else if (entry) {
             return base::fail(base::ErrorCode::config, std::string(repository_config) + " is not a regular file");
@@ -76,7 +80,8 @@ unsigned Session::jobs() const {
     return config_.config.jobs > 0 ? static_cast<unsigned>(config_.config.jobs) : base::available_cpus();
 }
 
-base::Result<config::Loaded> user_config(const base::Environment& env, const std::map<std::string, std::string>& overrides) {
+base::Result<config::Loaded> user_config(const base::Environment& env,
+                                         const std::map<std::string, std::string>& overrides) {
     return config::load(base_sources(env, overrides));
 }
 

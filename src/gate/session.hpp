@@ -39,7 +39,8 @@ class Session {
     [[nodiscard]] buildpack::Registry& registry() { return registry_; }
     [[nodiscard]] const Programs& programs() const { return programs_; }
     [[nodiscard]] config::Trust trust() const;
-    /// Loads the layers; the repository's `.rfsn.yaml` from `view` (the tree that is judged, or the base in CI), none if nullptr.
+    /// Loads the layers; the repository's `.rfsn.yaml` from `view` (the tree that is judged, or the base in CI), none
+    /// if nullptr.
     [[nodiscard]] base::Result<void> load_config(const git::TreeView* view);
     [[nodiscard]] const config::Loaded& config() const { return config_; }
     [[nodiscard]] isolate::Isolation& isolation();
@@ -59,6 +60,7 @@ class Session {
 };
 
 /// The layers that need no repository: for commands that work anywhere.
-[[nodiscard]] base::Result<config::Loaded> user_config(const base::Environment& env, const std::map<std::string, std::string>& overrides);
+[[nodiscard]] base::Result<config::Loaded> user_config(const base::Environment& env,
+                                                       const std::map<std::string, std::string>& overrides);
 
 }  // namespace rfsn::gate

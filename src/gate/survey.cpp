@@ -35,17 +35,19 @@ std::string explain_spec(const buildpack::Pack& pack, const buildpack::CheckSpec
     }
     text += "\n  where      " + std::string(model::name(spec.tier)) +
             (spec.runs_repository_code ? ", runs this repository's code (needs git rfsn init)" : "") + "\n";
-    text += std::string("  fix        ") + (spec.fix ? "git rfsn fix --only " + spec.id : "none of its own; git rfsn propose") + "\n";
+    text += std::string("  fix        ") +
+            (spec.fix ? "git rfsn fix --only " + spec.id : "none of its own; git rfsn propose") + "\n";
     if (const auto tool = pack.tools.find(spec.tool); tool != pack.tools.end()) {
         text += "  tool       " + tool->second.id + " (" + tool->second.hint + ")\n";
     }
-    return text + "  settings   checks: {" + spec.id + ": {enabled, required, stages, files, exclude, timeout}} in .rfsn.yaml\n";
+    return text + "  settings   checks: {" + spec.id +
+           ": {enabled, required, stages, files, exclude, timeout}} in .rfsn.yaml\n";
 }
 
 std::string explain_builtin(const check::Builtin& builtin) {
-    return builtin.id + ": built in, runs on the staged bytes at every stage\n  " + builtin.description + "\n  fix        " +
-           (builtin.fixes ? "git rfsn fix --only " + builtin.id : "by hand, or git rfsn propose") + "\n  settings   checks: {" +
-           builtin.id + ": {enabled, required, files, exclude, args}} in .rfsn.yaml\n";
+    return builtin.id + ": built in, runs on the staged bytes at every stage\n  " + builtin.description +
+           "\n  fix        " + (builtin.fixes ? "git rfsn fix --only " + builtin.id : "by hand, or git rfsn propose") +
+           "\n  settings   checks: {" + builtin.id + ": {enabled, required, files, exclude, args}} in .rfsn.yaml\n";
 }
 
 }  // namespace
@@ -69,11 +71,13 @@ base::Result<Survey> survey(Session& session) {
         SurveyedProject surveyed;
         RFSN_ASSIGN(const auto* pack, session.registry().get(project.pack));
         for (const auto& spec : pack->checks) {
-            RFSN_ASSIGN(const bool active, spec.when.empty() ? base::Result<bool>(true) : buildpack::evaluate(spec.when, project.facts));
+            RFSN_ASSIGN(const bool active,
+                        spec.when.empty() ? base::Result<bool>(true) : buildpack::evaluate(spec.when, project.facts));
             if (!active || (spec.project_required && project.fallback)) {
                 continue;
             }
-            SurveyedCheck check{spec.id, model::name(spec.kind), stage_names(spec), spec.tool, "", "", spec.runs_repository_code};
+            SurveyedCheck check{spec.id, model::name(spec.kind),   stage_names(spec), spec.tool, "",
+                                "",      spec.runs_repository_code};
             if (const auto tool = pack->tools.find(spec.tool); tool != pack->tools.end()) {
                 check.program = check::find_tool(tool->second, project.root, input);
                 check.hint = tool->second.hint;
@@ -115,9 +119,10 @@ base::Result<std::string> explain(buildpack::Registry& registry, const std::stri
         }
     }
     const std::string near = base::nearest(word, known);
-    return base::fail(base::ErrorCode::not_found,
-                      "'" + base::printable(word) + "' is none of our checks or codes" +
-                          (near.empty() ? "; a tool's own codes are in the tool's documentation" : "; did you mean '" + near + "'?"));
+    return base::fail(
+        base::ErrorCode::not_found,
+        "'" + base::printable(word) + "' is none of our checks or codes" +
+            (near.empty() ? "; a tool's own codes are in the tool's documentation" : "; did you mean '" + near + "'?"));
 }
 
 }  // namespace rfsn::gate

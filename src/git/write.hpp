@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,13 @@ struct IndexChange {
 /// every index extension stays right. All or nothing. Errors: conflict (an entry is not old_blob, or the index is
 /// locked).
 [[nodiscard]] base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes);
+struct IndexEntry {
+    model::FileMode mode = model::FileMode::none;
+    std::string blob;  ///< empty: no entry
+};
+/// The index entry for each path, as of now. Errors: conflict (a path is unmerged).
+[[nodiscard]] base::Result<std::vector<IndexEntry>> index_entries(const Repository& repository,
+                                                                  const std::vector<std::string>& paths);
 /// The index entry's blob for each path (empty if none), as of now.
 [[nodiscard]] base::Result<std::vector<std::string>> index_blobs(const Repository& repository,
                                                                  const std::vector<std::string>& paths);
@@ -48,8 +56,13 @@ struct WorkTreePlan {
     std::uint32_t mode = 0644;
     std::string reason;
 };
+/// `creates`: the path is new, there is no base; without it a missing file is `absent`: the user deleted it.
 [[nodiscard]] base::Result<WorkTreePlan> plan_work_tree(const Repository& repository, const std::string& path,
-                                                        std::string_view base, std::string_view theirs, bool deletes);
+                                                        std::string_view base, std::string_view theirs, bool deletes,
+                                                        bool creates = false);
+/// A three-way merge of bytes; nullopt where both sides changed the same lines.
+[[nodiscard]] base::Result<std::optional<std::string>> merge_bytes(std::string_view base, std::string_view ours,
+                                                                   std::string_view theirs);
 /// Writes bytes at a work-tree path by temp file and rename, if the file still holds `expected` (nullopt: does not
 /// exist); nullopt `bytes` removes it. Never follows a symlink, in any component. Errors: conflict, denied, io.
 [[nodiscard]] base::Result<void> write_work_tree(const Repository& repository, const std::string& path,

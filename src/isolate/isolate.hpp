@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,16 +20,24 @@ struct Request {
     std::vector<std::string> files;    ///< the check's own paths
     std::vector<std::string> context;  ///< scratch: configuration files that must be there too
     std::string label;                 ///< check id, for directory names
+    /// Shadow: untracked globs that survive between runs (gitignore's rules).
+    std::vector<std::string> keep;
+    /// Shadow: more untracked directories of the work tree to lend, beside node_modules, .venv, venv and vendor.
+    std::vector<std::string> dependencies;
 };
 
-/// A prepared place. Scratch directories are removed on destruction; shadow trees stay warm, locked while a Place lives.
+/// A prepared place. Scratch directories are removed on destruction; shadow trees stay warm, locked while a Place
+/// lives.
 class Place {
    public:
     virtual ~Place() = default;
     [[nodiscard]] virtual const std::string& root() const = 0;     ///< where the tree is
     [[nodiscard]] virtual const std::string& out_dir() const = 0;  ///< for report files, private to this check
-    [[nodiscard]] virtual const std::string& cache_dir() const = 0;  ///< gate-owned build cache of this repository and check, kept warm
-    [[nodiscard]] virtual std::string describe() const = 0;        ///< "scratch", "shadow"
+    /// What TMPDIR is for its commands.
+    [[nodiscard]] virtual const std::string& tmp_dir() const { return out_dir(); }
+    [[nodiscard]] virtual const std::string& cache_dir()
+        const = 0;  ///< gate-owned build cache of this repository and check, kept warm
+    [[nodiscard]] virtual std::string describe() const = 0;  ///< "scratch", "shadow"
     /// Content now of `files` that differ from the view: what a fixer wrote. Errors: io.
     [[nodiscard]] virtual base::Result<std::vector<model::FileEdit>> changes() = 0;
 };
@@ -38,16 +48,18 @@ struct Limits {
     std::size_t output_cap = std::size_t{16} << 20;
 };
 
-/// Prepares places for checks over one view of one repository. Shadow trees live in $XDG_CACHE_HOME/git-rfsn/<repo id>/, bounded
-/// and collected. Two gates in one repository take different shadow trees (or wait), never one.
+/// Prepares places for checks over one view of one repository. Shadow trees live in $XDG_CACHE_HOME/git-rfsn/<repo
+/// id>/, bounded and collected. Two gates in one repository take different shadow trees (or wait), never one.
 class Isolation {
    public:
     virtual ~Isolation() = default;
-    [[nodiscard]] virtual base::Result<std::unique_ptr<Place>> prepare(const git::TreeView& view, const Request& request) = 0;
-    /// Wraps a command for a place: the rfsn-exec trampoline (process group, rlimits, no core, parent-death signal, network off
-    /// where the kernel allows), scrubbed environment plus `extra` ("NAME=value"), private TMPDIR.
-    [[nodiscard]] virtual base::ProcessSpec wrap(const Place& place, std::vector<std::string> argv, const std::string& cwd,
-                                                 const std::vector<std::string>& extra_env, const Limits& limits) const = 0;
+    [[nodiscard]] virtual base::Result<std::unique_ptr<Place>> prepare(const git::TreeView& view,
+                                                                       const Request& request) = 0;
+    /// Wraps a command for a place: the rfsn-exec trampoline (process group, rlimits, no core, parent-death signal,
+    /// network off where the kernel allows), scrubbed environment plus `extra` ("NAME=value"), private TMPDIR.
+    [[nodiscard]] virtual base::ProcessSpec wrap(const Place& place, std::vector<std::string> argv,
+                                                 const std::string& cwd, const std::vector<std::string>& extra_env,
+                                                 const Limits& limits) const = 0;
     /// What the machine allows: "network namespace: yes", ... for doctor and evidence.
     [[nodiscard]] virtual std::vector<std::string> capabilities() const = 0;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The parts of spdlog that observe/ uses, for the static link: Debian ships no archive.
-#include <spdlog/async_logger-inl.h>
+#include <mutex>
+
 #include <spdlog/async.h>
+#include <spdlog/async_logger-inl.h>
 #include <spdlog/common-inl.h>
 #include <spdlog/details/backtracer-inl.h>
 #include <spdlog/details/file_helper-inl.h>
@@ -20,8 +22,6 @@
 #include <spdlog/sinks/rotating_file_sink-inl.h>
 #include <spdlog/sinks/sink-inl.h>
 #include <spdlog/spdlog-inl.h>
-
-#include <mutex>
 
 template class SPDLOG_API spdlog::sinks::base_sink<std::mutex>;
 template class SPDLOG_API spdlog::sinks::base_sink<spdlog::details::null_mutex>;

@@ -59,7 +59,7 @@ struct CheckRun {
     std::optional<int> exit_code;
     std::chrono::milliseconds duration{0};
     bool from_cache = false;
-    std::string output;        ///< the tool's own words, redacted, capped
+    std::string output;  ///< the tool's own words, redacted, capped
     std::string tool_version;
     std::vector<std::string> argv;  ///< what was run, redacted
     std::string isolation;          ///< "blobs", "scratch", "shadow, no network", ...

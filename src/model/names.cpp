@@ -36,16 +36,38 @@ std::optional<Value> find(const Table& table, std::string_view name) {
 
 }  // namespace
 
-const char* name(CheckKind kind) { return at(kinds, kind); }
-const char* name(Stage stage) { return at(stages, stage); }
-const char* name(RunState state) { return at(states, state); }
-const char* name(Tier tier) { return at(tiers, tier); }
-const char* name(Scope scope) { return at(scopes, scope); }
-const char* name(Severity severity) { return at(severities, severity); }
-const char* name(ProposalSource source) { return at(sources, source); }
-const char* name(Verdict verdict) { return at(verdicts, verdict); }
-std::optional<CheckKind> check_kind(std::string_view name) { return find<CheckKind>(kinds, name); }
-std::optional<Stage> stage(std::string_view name) { return find<Stage>(stages, name); }
-std::optional<Scope> scope(std::string_view name) { return find<Scope>(scopes, name); }
+const char* name(CheckKind kind) {
+    return at(kinds, kind);
+}
+const char* name(Stage stage) {
+    return at(stages, stage);
+}
+const char* name(RunState state) {
+    return at(states, state);
+}
+const char* name(Tier tier) {
+    return at(tiers, tier);
+}
+const char* name(Scope scope) {
+    return at(scopes, scope);
+}
+const char* name(Severity severity) {
+    return at(severities, severity);
+}
+const char* name(ProposalSource source) {
+    return at(sources, source);
+}
+const char* name(Verdict verdict) {
+    return at(verdicts, verdict);
+}
+std::optional<CheckKind> check_kind(std::string_view name) {
+    return find<CheckKind>(kinds, name);
+}
+std::optional<Stage> stage(std::string_view name) {
+    return find<Stage>(stages, name);
+}
+std::optional<Scope> scope(std::string_view name) {
+    return find<Scope>(scopes, name);
+}
 
 }  // namespace rfsn::model

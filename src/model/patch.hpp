@@ -18,10 +18,11 @@ enum class ProposalSource { fixer, model, pasted, remembered };
 /// Not yet proven, not yet judged.
 struct FixProposal {
     ProposalSource source = ProposalSource::fixer;
-    std::string strategy;           ///< "black, trailing-whitespace" or "gpt-x, temperature 0"
-    std::vector<FileEdit> edits;    ///< sorted by path
-    std::vector<std::string> match_levels;  ///< per hunk, how the reply's text was found: "exact", "trailing whitespace", ...
-    std::vector<std::string> checks;        ///< ids of the failing checks it is for
+    std::string strategy;         ///< "black, trailing-whitespace" or "gpt-x, temperature 0"
+    std::vector<FileEdit> edits;  ///< sorted by path
+    std::vector<std::string>
+        match_levels;                 ///< per hunk, how the reply's text was found: "exact", "trailing whitespace", ...
+    std::vector<std::string> checks;  ///< ids of the failing checks it is for
 };
 
 /// One check before and after a patch.

@@ -11,7 +11,8 @@ namespace rfsn::model {
 struct Project {
     std::string root;  ///< relative, "." for the top
     std::string pack;  ///< buildpack id
-    /// Named values that the pack extracted (package manager, versions, configured tools): "pm" -> "uv", "has_ruff" -> "true".
+    /// Named values that the pack extracted (package manager, versions, configured tools): "pm" -> "uv", "has_ruff" ->
+    /// "true".
     std::map<std::string, std::string, std::less<>> facts;
     std::vector<std::string> files;    ///< staged paths that it owns
     std::vector<std::string> reasons;  ///< why it is a project: "pyproject.toml (weight 60)", ...

@@ -37,17 +37,17 @@ struct Report {
     int exit_code = 3;
     std::string verdict_reason;  ///< of an error: which required check could not run, ...
     std::string run_id;
-    std::string started_at;      ///< RFC 3339, UTC
+    std::string started_at;  ///< RFC 3339, UTC
     Stage stage = Stage::pre_commit;
     Snapshot snapshot;
     std::vector<Project> projects;
-    std::vector<CheckRun> runs;        ///< in plan order
-    std::vector<Finding> findings;     ///< by path, line, column, tool
+    std::vector<CheckRun> runs;     ///< in plan order
+    std::vector<Finding> findings;  ///< by path, line, column, tool
     std::vector<ProposalSummary> proposals;
     std::vector<std::string> notices;  ///< said once, above the verdict: a completed apply, how to set up a model, ...
     std::size_t files = 0;
-    std::size_t fixable = 0;           ///< findings with a fix in memory
-    std::size_t unstaged_files = 0;    ///< 0 if not looked at
+    std::size_t fixable = 0;         ///< findings with a fix in memory
+    std::size_t unstaged_files = 0;  ///< 0 if not looked at
     std::map<std::string, std::size_t, std::less<>> counters;
     std::chrono::milliseconds duration{0};
 };

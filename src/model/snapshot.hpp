@@ -52,7 +52,7 @@ struct Snapshot {
     /// Tree of B for a range; empty for the index.
     std::string result_tree;
     IndexOrigin origin = IndexOrigin::normal;
-    bool merging = false;  ///< MERGE_HEAD, CHERRY_PICK_HEAD, REVERT_HEAD or a rebase is under way
+    bool merging = false;           ///< MERGE_HEAD, CHERRY_PICK_HEAD, REVERT_HEAD or a rebase is under way
     std::vector<StagedFile> files;  ///< sorted by path
 };
 
@@ -67,7 +67,7 @@ struct FileEdit {
     std::string path;
     std::string old_blob;  ///< hex; empty for a creation
     FileMode mode = FileMode::regular;
-    std::string content;   ///< the whole new content
+    std::string content;  ///< the whole new content
     bool deletes = false;
 };
 

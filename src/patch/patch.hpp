@@ -36,7 +36,9 @@ class VerifiedPatch {
    public:
     [[nodiscard]] const model::FixProposal& proposal() const { return proposal_; }
     [[nodiscard]] const std::string& snapshot_id() const { return snapshot_id_; }
-    [[nodiscard]] const std::string& base_tree() const { return base_tree_; }      ///< tree id it was proven on, "" if none was written
+    [[nodiscard]] const std::string& base_tree() const {
+        return base_tree_;
+    }  ///< tree id it was proven on, "" if none was written
     [[nodiscard]] const std::string& result_tree() const { return result_tree_; }  ///< tree id it produces
     [[nodiscard]] const std::string& diff() const { return diff_; }
     [[nodiscard]] const model::Evidence& evidence() const { return evidence_; }
@@ -65,19 +67,20 @@ struct VerifyRequest {
     std::vector<std::string> offered;
     model::Cost cost;
 };
-/// Policy on the real tree diff, then the proof: at least one failing check turns green, nothing that was green turns red, nothing becomes
-/// unavailable. Errors only for what is no verdict on the patch (io, interrupted, ...).
+/// Policy on the real tree diff, then the proof: at least one failing check turns green, nothing that was green turns
+/// red, nothing becomes unavailable. Errors only for what is no verdict on the patch (io, interrupted, ...).
 [[nodiscard]] base::Result<Verification> verify(const model::FixProposal& proposal, git::StagedSource& source,
                                                 const model::Snapshot& snapshot, Prover& prover,
                                                 const VerifyRequest& request);
 
 struct StoredProposal {
-    std::string id;          ///< short, stable: first 8 hex digits of the content's SHA-256
+    std::string id;  ///< short, stable: first 8 hex digits of the content's SHA-256
     std::string created_at;
-    std::string state;       ///< proposed, applied, discarded, undone
+    std::string state;  ///< proposed, applied, discarded, undone
     VerifiedPatch patch;
 };
-/// Proposals in <common dir>/rfsn/state.db, 0600, rows checksummed. Errors: io, corrupt (a row is skipped and said), conflict.
+/// Proposals in <common dir>/rfsn/state.db, 0600, rows checksummed. Errors: io, corrupt (a row is skipped and said),
+/// conflict.
 class Store {
    public:
     [[nodiscard]] static base::Result<Store> open(const git::Repository& repository);
@@ -107,14 +110,15 @@ struct ApplyOutcome {
     std::string proposal;
     std::vector<AppliedFile> files;
 };
-/// Blobs, journal, index, work tree, in that order; each file atomic. Errors: conflict (the index moved since the check, or git handed us an
-/// index that it will not keep: commit -a, commit -- path), io.
+/// Blobs, journal, index, work tree, in that order; each file atomic. Errors: conflict (the index moved since the
+/// check, or git handed us an index that it will not keep: commit -a, commit -- path), io.
 [[nodiscard]] base::Result<ApplyOutcome> apply(const git::Repository& repository, git::StagedSource& source,
                                                Store& store, const StoredProposal& proposal);
-/// Puts the index entries and work-tree files of the last apply (or of `id`) back; later work in those files is kept by a reverse
-/// three-way merge, a conflict leaves the file alone and says so. Errors: not_found (nothing to undo), conflict.
-[[nodiscard]] base::Result<ApplyOutcome> undo(const git::Repository& repository, git::StagedSource& source, Store& store,
-                                              const std::string& id);
+/// Puts the index entries and work-tree files of the last apply (or of `id`) back; later work in those files is kept by
+/// a reverse three-way merge, a conflict leaves the file alone and says so. Errors: not_found (nothing to undo),
+/// conflict.
+[[nodiscard]] base::Result<ApplyOutcome> undo(const git::Repository& repository, git::StagedSource& source,
+                                              Store& store, const std::string& id);
 /// Completes an apply or undo that was killed, from the journal in <git dir>/rfsn/. nullopt if there was none.
 [[nodiscard]] base::Result<std::optional<ApplyOutcome>> recover(const git::Repository& repository);
 

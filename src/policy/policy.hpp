@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/patch.hpp"
@@ -16,13 +19,20 @@ struct Change {
     model::FileMode old_mode = model::FileMode::none;
 };
 struct Limits {
-    std::size_t lines = 40;
+    std::size_t lines = 40;  ///< added and removed ones together
     std::size_t files = 3;
-    std::size_t hunks = 6;
+    std::size_t hunks = 6;  ///< as git counts them, with three lines of context
+    /// Paths that a failing check named: files that are executed or configure a check may be edited only then.
+    std::vector<std::string> diagnosed;
+    /// Whether text holds a secret; empty: not asked.
+    std::function<bool(std::string_view)> contains_secret;
 };
-/// Every rule that had something to say, refusals first; a proposal passes if all are allowed. Fixers get the path and mode rules only;
-/// `offered` are the paths a model was shown (empty: not restricted).
+/// Every rule that had something to say, refusals first; a proposal passes if all are allowed. Fixers get the path and
+/// mode rules only; `offered` are the paths a model was shown (empty: not restricted). Thread safe.
 [[nodiscard]] std::vector<model::PolicyVerdict> judge(const std::vector<Change>& changes, model::ProposalSource source,
                                                       const Limits& limits, const std::vector<std::string>& offered);
+[[nodiscard]] bool allowed(const std::vector<model::PolicyVerdict>& verdicts);
+/// Ids of all rules with their reasons, for `explain`.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> rules();
 
 }  // namespace rfsn::policy

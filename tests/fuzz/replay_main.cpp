@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Feeds every file of a corpus directory to the fuzz target, and each of its prefixes for short ones; fails on an empty corpus.
+// Feeds every file of a corpus directory to the fuzz target, and each of its prefixes for short ones; fails on an empty
+// corpus.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-// main() of every unit-test binary: nothing of the machine's git configuration or of a surrounding hook may reach a test, or a
-// test could write into this very repository.
-#include <git2.h>
-#include <stdlib.h>
-#include <unistd.h>
-
+// main() of every unit-test binary: nothing of the machine's git configuration or of a surrounding hook may reach a
+// test, or a test could write into this very repository.
 #include <filesystem>
+#include <stdlib.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
+#include <git2.h>
 #include <gtest/gtest.h>
 
 extern char** environ;
@@ -49,7 +48,8 @@ int main(int argc, char** argv) {
     }
     isolate(home);
     git_libgit2_init();
-    for (const auto level : {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_PROGRAMDATA}) {
+    for (const auto level :
+         {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_PROGRAMDATA}) {
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
     }
     testing::InitGoogleTest(&argc, argv);

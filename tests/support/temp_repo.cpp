@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "support/temp_repo.hpp"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -104,6 +103,8 @@ void TempRepo::stage(const std::string& relative, const std::string& bytes) cons
     git({"add", "--", relative});
 }
 
-void TempRepo::commit(const std::string& message) const { git({"commit", "-q", "--no-verify", "--allow-empty", "-m", message}); }
+void TempRepo::commit(const std::string& message) const {
+    git({"commit", "-q", "--no-verify", "--allow-empty", "-m", message});
+}
 
 }  // namespace rfsn::test
