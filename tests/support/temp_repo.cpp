@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,7 +86,9 @@ void TempRepo::write(const std::string& relative, const std::string& bytes, bool
 
 std::string TempRepo::read(const std::string& relative) const {
     std::ifstream in(file(relative), std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ostringstream bytes;
+    bytes << in.rdbuf();
+    return bytes.str();
 }
 
 std::string TempRepo::git(const std::vector<std::string>& args, const std::optional<std::string>& input) const {
