@@ -16,11 +16,11 @@ namespace rfsn::check {
 namespace {
 
 /// git's stdout, or nullopt with the reason in `command.err`.
-std::optional<std::string> git(BuiltinCommand& command, std::vector<std::string> args,
+std::optional<std::string> git(BuiltinCommand& command, const std::vector<std::string>& args,
                                std::optional<std::string> input = std::nullopt) {
     base::ProcessSpec spec;
-    spec.argv = std::move(args);
-    spec.argv.insert(spec.argv.begin(), "git");
+    spec.argv.emplace_back("git");
+    spec.argv.insert(spec.argv.end(), args.begin(), args.end());
     spec.env = base::Environment::of_process().block();
     spec.input = std::move(input);
     base::PosixProcessRunner runner;

@@ -48,10 +48,8 @@ struct ConflictLine {
 [[nodiscard]] std::vector<std::uint32_t> private_key_lines(std::string_view content);
 /// size in KB, rounded up.
 [[nodiscard]] std::uint64_t kilobytes(std::uint64_t size);
-/// Whether endings are mixed, by `line_ending` ("auto", "no", "lf", "crlf", "cr"); `fixed` gets the new content unless
-/// it is "no".
-[[nodiscard]] bool has_mixed_endings(std::string_view content, std::string_view line_ending,
-                                     std::optional<std::string>& fixed);
+[[nodiscard]] BuiltinOutcome strip_trailing_whitespace(const BuiltinFile& file, const BuiltinArguments& arguments);
+[[nodiscard]] BuiltinOutcome unify_line_endings(const BuiltinFile& file, const BuiltinArguments& arguments);
 
 /// "rfsn-allow: ID REASON" in a line: none, without a reason, or with one.
 enum class Allowance { none, without_reason, given };
