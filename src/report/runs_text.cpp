@@ -153,9 +153,7 @@ std::string failures_text(const Report& report, const TerminalOptions& options) 
             out += "   " + paint.cyan(remedy);
         }
         out += '\n';
-        if (!options.verbose) {
-            out += quoted_output(run, wordless ? output_lines_alone : output_lines, paint);
-        }
+        out += quoted_output(run, wordless ? output_lines_alone : output_lines, paint);
     }
     return left_out == 0 ? out : out + fmt::format("{} +{} failed\n", paint.bad(), counted(left_out, "more check"));
 }
@@ -169,8 +167,9 @@ std::string every_run_text(const Report& report, const TerminalOptions& options)
     std::string out;
     for (std::size_t i = 0; i < std::min(report.runs.size(), most_runs); ++i) {
         const CheckRun& run = report.runs[i];
-        out +=
-            fmt::format("{} {}  {}\n", sign(run, paint), padded(check_name(run), width), paint.dim(facts(run, paint)));
+        out += fmt::format("{} {}  {}", sign(run, paint), padded(check_name(run), width), paint.dim(facts(run, paint)));
+        const std::string remedy = run.state == RunState::passed ? "" : remedy_of(run);
+        out += remedy.empty() ? "\n" : "   " + paint.cyan(remedy) + '\n';
         out += quoted_output(run, output_lines_alone, paint);
     }
     if (report.runs.size() > most_runs) {

@@ -112,12 +112,13 @@ Json result(const model::Report& report, const model::Finding& finding, std::siz
 }
 
 Json rule(const model::Finding& finding) {
-    const std::string what = finding.code.empty() ? fmt::format("Found by {}", text(finding.tool))
+    const std::string what = finding.code.empty() ? fmt::format("A finding of {}", text(finding.tool))
                                                   : fmt::format("{} of {}", text(finding.code), text(finding.tool));
     const std::string help =
         fmt::format("git rfsn explain {}", text(finding.code.empty() ? finding.tool : finding.code));
     return {{"id", text(rule_id(finding))},
             {"shortDescription", {{"text", what}}},
+            {"fullDescription", {{"text", what + ", reported by git-rfsn."}}},
             {"help", {{"text", help}}},
             {"defaultConfiguration", {{"level", level(finding.severity)}}}};
 }

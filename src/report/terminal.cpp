@@ -42,11 +42,10 @@ std::string terminal(const model::Report& report, const TerminalOptions& options
     if (options.verbose) {
         parts.push_back(every_run_text(report, options));
     }
-    std::string troubles = unavailable_text(report, options) + failures_text(report, options);
-    if (options.quiet && report.verdict == model::Verdict::blocked) {
-        troubles = failures_text(report, options);
+    if (!options.verbose) {
+        const bool needed = !options.quiet || report.verdict != model::Verdict::blocked;
+        parts.push_back((needed ? unavailable_text(report, options) : "") + failures_text(report, options));
     }
-    parts.push_back(std::move(troubles));
     if (options.explain) {
         parts.push_back(explanation_text(report, options));
     }
