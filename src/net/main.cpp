@@ -1,2 +1,22 @@
 // SPDX-License-Identifier: MIT
-int main() { return 127; }
+// rfsn-net: the only program that opens a socket. JSON lines on stdin and stdout, see net/protocol.hpp.
+#include <iostream>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "net/ask.hpp"
+
+int main() {
+    // A key is in our environment and memory: no core dump, and no other process of the user reads /proc/PID/environ.
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+#ifndef __SANITIZE_ADDRESS__  // LeakSanitizer has to look at us
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    signal(SIGPIPE, SIG_IGN);
+    std::ios::sync_with_stdio(false);
+    rfsn::net::HttpClient client;
+    return rfsn::net::serve(std::cin, std::cout,
+                            [&](const rfsn::net::LlmRequest& request) { return rfsn::net::ask(request, client); });
+}
