@@ -97,9 +97,6 @@ Answer<HttpReply> transfer_error(CURLcode code, const char* detail, bool body_fu
                              : llm_error("network", text);
         case CURLE_OPERATION_TIMEDOUT:
             return llm_error("timeout", "no answer in time: " + text);
-        case CURLE_UNSUPPORTED_PROTOCOL:
-        case CURLE_URL_MALFORMAT:
-            return llm_error("not_configured", "the base URL cannot be used: " + text);
         case CURLE_COULDNT_CONNECT:
         case CURLE_GOT_NOTHING:
         case CURLE_SEND_ERROR:
@@ -111,6 +108,7 @@ Answer<HttpReply> transfer_error(CURLcode code, const char* detail, bool body_fu
         case CURLE_COULDNT_RESOLVE_PROXY:
             return llm_error("network", text, true);
         case CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_WEIRD_SERVER_REPLY:
             return llm_error("malformed", "the server does not speak HTTP as it should: " + text);
         default:

@@ -165,6 +165,10 @@ class Server(ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.count = 0
 
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):  # a client that went away is no error of ours
+            super().handle_error(request, client_address)
+
     def next_behaviour(self, handler, body):
         with self.lock:
             number = self.count
