@@ -57,7 +57,7 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
     bool end_object() override { return close(); }
     bool start_array(std::size_t /*size*/) override { return builder_.begin(DocNode::Kind::list, token().at); }
     bool end_array() override { return close(); }
-    bool parse_error(std::size_t position, const std::string& last_token,
+    bool parse_error(std::size_t position, const std::string& /*last_token*/,
                      const nlohmann::detail::exception& error) override {
         std::string_view message = error.what();
         // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ... - what; last read: '...'"
@@ -69,13 +69,38 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
             message.substr(0, where.size()) == where && at != std::string_view::npos) {
             message.remove_prefix(at + 2);
         }
-        const std::size_t read = std::min(position, bytes_.size() + 1);
-        const bool whole_token = message.find("unexpected ") != std::string_view::npos && !last_token.empty();
-        const std::size_t back = whole_token ? std::min(read, last_token.size()) : std::min<std::size_t>(read, 1);
-        return builder_.fail(doc_position(bytes_, read - back), std::string(message));
+        return builder_.fail(doc_position(bytes_, offending(position, message)), std::string(message));
     }
 
    private:
+    /// Where the trouble begins: `position` bytes have been read, and a message about an unexpected token is about all
+    /// of it.
+    [[nodiscard]] std::size_t offending(std::size_t position, std::string_view message) const {
+        std::size_t at = position == 0 ? 0 : std::min(position - 1, bytes_.size());
+        constexpr std::string_view unexpected = "unexpected ";
+        const auto named = message.find(unexpected);
+        const std::string_view token = named == std::string_view::npos ? "" : message.substr(named + unexpected.size());
+        const auto starts = [&](std::string_view word) { return token.substr(0, word.size()) == word; };
+        if (at >= bytes_.size()) {
+            return at;
+        }
+        if (starts("string") && bytes_[at] == '"') {
+            const auto escaped = [&](std::size_t quote) {
+                const std::size_t before = bytes_.find_last_not_of('\\', quote - 1);
+                return (quote - 1 - (before == std::string_view::npos ? std::size_t(-1) : before)) % 2 != 0;
+            };
+            do {
+                at = at == 0 ? 0 : bytes_.rfind('"', at - 1);
+            } while (at != std::string_view::npos && at != 0 && escaped(at));
+            return at == std::string_view::npos ? 0 : at;
+        }
+        if (starts("number") || starts("true") || starts("false") || starts("null")) {
+            const std::size_t before = bytes_.find_last_of(" \t\r\n,:[]{}\"", at);
+            return before == std::string_view::npos ? 0 : before + 1;
+        }
+        return at;
+    }
+
     struct Token {
         DocPosition at;
         std::string_view text;

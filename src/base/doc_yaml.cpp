@@ -16,9 +16,14 @@ namespace {
 class Parser {
    public:
     explicit Parser(std::string_view bytes) : bytes_(bytes), ready_(yaml_parser_initialize(&parser_) == 1) {
+        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+        if (bytes_.substr(0, byte_order_mark.size()) == byte_order_mark) {
+            bytes_.remove_prefix(byte_order_mark.size());
+        }
         if (ready_) {
             yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-            yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+            yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(bytes_.data()),
+                                         bytes_.size());
         }
     }
     Parser(const Parser&) = delete;
@@ -40,6 +45,9 @@ class Parser {
             }
             return {doc_position(bytes_, parser_.problem_offset), std::move(message)};
         }
+        if (message.find("cannot start any token") != std::string::npos && at_tab()) {
+            return {position(parser_.problem_mark), "a tab where YAML wants spaces"};
+        }
         if (parser_.context != nullptr) {
             message += fmt::format(" ({}", parser_.context);
             if (parser_.context_mark.line != parser_.problem_mark.line) {
@@ -47,10 +55,18 @@ class Parser {
             }
             message += ')';
         }
-        return {{parser_.problem_mark.line + 1, parser_.problem_mark.column + 1}, std::move(message)};
+        return {position(parser_.problem_mark), std::move(message)};
     }
 
    private:
+    static DocPosition position(const yaml_mark_t& mark) { return {mark.line + 1, mark.column + 1}; }
+    [[nodiscard]] bool at_tab() const {
+        const auto lines = split(bytes_, '\n');
+        const auto& mark = parser_.problem_mark;
+        return mark.line < lines.size() && mark.column < lines[mark.line].size() &&
+               lines[mark.line][mark.column] == '\t';
+    }
+
     std::string_view bytes_;
     yaml_parser_t parser_{};
     bool ready_;
@@ -187,10 +203,8 @@ DocNode yaml_plain_scalar(std::string text) {
         const std::size_t sign = text[0] == '+' ? 1 : 0;
         const auto result = std::from_chars(text.data() + sign, text.data() + text.size(), node.number);
         if (result.ec == std::errc::result_out_of_range) {
-            node.number = text.find_first_of("eE") != std::string::npos && text.find("e-") == std::string::npos &&
-                                  text.find("E-") == std::string::npos
-                              ? HUGE_VAL
-                              : 0;
+            const bool tiny = text.find("e-") != std::string::npos || text.find("E-") != std::string::npos;
+            node.number = tiny ? 0 : text[0] == '-' ? -HUGE_VAL : HUGE_VAL;
         }
     } else {
         std::string_view rest = text;

@@ -19,7 +19,7 @@ class Merge {
         loaded_.config = default_config();
         for (const auto& key : key_table()) {
             if (!key.is_of_check()) {
-                note({&key, {}}, Layer::defaults, "default");
+                note({&key, {}}, Layer::defaults, "");
             }
         }
     }

@@ -110,7 +110,7 @@ std::string json_schema() {
                                     {"description", "Settings by check id."},
                                     {"propertyNames", {{"pattern", "^[A-Za-z0-9._/:@+-]{1,100}$"}}},
                                     {"additionalProperties", std::move(check)}};
-    return root.dump(2) + "\n";
+    return root.dump(2);
 }
 
 }  // namespace rfsn::config
