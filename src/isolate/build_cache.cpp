@@ -11,6 +11,8 @@
 #include <memory>
 #include <sys/stat.h>
 
+#include "isolate/plain_file.hpp"
+
 namespace rfsn::isolate {
 namespace {
 
@@ -48,7 +50,7 @@ base::Result<std::optional<BuildCaches::Lease>> BuildCaches::lease(const std::st
     RFSN_TRY(base::make_directories(path, 0700));
     // Says when it was used last; the size stays what it was, or unknown (0) until it is measured.
     if (::utimensat(AT_FDCWD, (path + std::string(size_suffix)).c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0) {
-        RFSN_TRY(base::write_atomically(path + std::string(size_suffix), "0", 0600));
+        RFSN_TRY(write_plain(path + std::string(size_suffix), "0", 0600));
     }
     if (std::find(leased_.begin(), leased_.end(), name) == leased_.end()) {
         leased_.push_back(name);
@@ -65,9 +67,8 @@ void BuildCaches::collect(std::uint64_t max_bytes, std::chrono::seconds max_idle
         }
         const std::string bytes = std::to_string(disk_usage(directory_ + "/" + name));
         // A size that cannot be written is measured again next time.
-        [[maybe_unused]] const auto size =
-            base::write_atomically(directory_ + "/" + name + std::string(size_suffix), bytes, 0600);
-        [[maybe_unused]] const auto mark = base::write_atomically(note, "", 0600);
+        [[maybe_unused]] const auto size = write_plain(directory_ + "/" + name + std::string(size_suffix), bytes, 0600);
+        [[maybe_unused]] const auto mark = write_plain(note, "", 0600);
     }
     std::vector<Known> known;
     std::uint64_t total = 0;

@@ -10,6 +10,7 @@
 #include "base/atomic_file.hpp"
 #include "base/interrupt.hpp"
 #include "isolate/build_cache.hpp"
+#include "isolate/plain_file.hpp"
 #include "isolate/scratch.hpp"
 #include "isolate/shadow.hpp"
 
@@ -31,7 +32,7 @@ void collect_all(const std::string& cache_root, bool now) {
     if (!now && ::lstat(stamp.c_str(), &info) == 0 && ::time(nullptr) - info.st_mtim.tv_sec < 24 * 3600) {
         return;
     }
-    if (!base::write_atomically(stamp, "", 0600)) {
+    if (!write_plain(stamp, "", 0600)) {
         return;
     }
     std::vector<std::string> repositories;

@@ -41,8 +41,9 @@ base::Environment SandboxCommand::environment(const Place& place, const std::vec
             env.set(setting.substr(0, equals), setting.substr(equals + 1));
         }
     }
+    const std::string given = env.get_or("PATH", "");
     std::string path;
-    for (const std::string_view directory : base::split(env.get_or("PATH", ""), ':')) {
+    for (const std::string_view directory : base::split(given, ':')) {
         path += path.empty() ? "" : ":";
         path += in_place(std::string(directory), place);
     }

@@ -12,6 +12,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/text.hpp"
+#include "isolate/plain_file.hpp"
 
 namespace fs = std::filesystem;
 
@@ -158,7 +159,7 @@ class Lender {
             text->find(work_tree_) == std::string::npos) {
             return link(source, relative);
         }
-        return base::write_atomically(tree_ + "/" + relative, replaced(*text, work_tree_, tree_), info.st_mode & 0777U);
+        return write_plain(tree_ + "/" + relative, replaced(*text, work_tree_, tree_), info.st_mode & 0777U);
     }
 
     std::string work_tree_;
@@ -183,10 +184,9 @@ base::Result<void> lend_dependencies(const git::TreeView& view, const std::strin
             }
             RFSN_ASSIGN(const auto tracked, view.find(relative));
             // Its parent may be absent or a symlink in what is to be committed, though not in the work tree.
-            const fs::path parent = fs::path(tree) / joined.parent_path();
+            const fs::path parent = joined.has_parent_path() ? fs::path(tree) / joined.parent_path() : fs::path(tree);
             std::error_code unknown;
-            if (tracked || fs::weakly_canonical(parent, unknown) != parent.lexically_normal() ||
-                !fs::is_directory(parent, unknown)) {
+            if (tracked || fs::weakly_canonical(parent, unknown) != parent || !fs::is_directory(parent, unknown)) {
                 continue;
             }
             if (auto lent = lender.lend(relative); !lent) {

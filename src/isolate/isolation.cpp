@@ -81,6 +81,18 @@ base::Result<std::vector<std::string>> present(const git::TreeView& view,
     return std::vector<std::string>(found.begin(), found.end());
 }
 
+/// Attribute files above the paths, whether they exist or not: without them what a tool wrote could not be turned into
+/// the bytes that `git add` would store.
+std::vector<std::string> attribute_files(const std::vector<std::string>& paths) {
+    std::set<std::string> found;
+    for (const auto& path : paths) {
+        for (std::size_t end = 0; end != std::string::npos; end = path.find('/', end + 1)) {
+            found.insert(end == 0 ? ".gitattributes" : path.substr(0, end) + "/.gitattributes");
+        }
+    }
+    return {found.begin(), found.end()};
+}
+
 /// The directories that the files would be in: tools look for their configuration from there.
 base::Result<void> make_parents(const std::string& root, const std::vector<std::string>& files) {
     for (const auto& file : files) {
@@ -161,7 +173,8 @@ class LocalIsolation final : public Isolation {
         RFSN_TRY(give_cache(place, directory_name(request.label)));
         const std::vector<std::string> none;
         const bool with_files = request.tier == Tier::scratch;
-        RFSN_ASSIGN(const auto paths, present(view, {with_files ? request.files : none, request.context}));
+        RFSN_ASSIGN(const auto paths, present(view, {with_files ? request.files : none, request.context,
+                                                     with_files ? attribute_files(request.files) : none}));
         RFSN_TRY(git::materialize_paths(*repository_, view, paths, place.root()));
         return make_parents(place.root(), request.files);
     }
