@@ -6,6 +6,7 @@
 #include "check/builtin_findings.hpp"
 #include "check/builtin_json_dialect.hpp"
 #include "check/builtin_list.hpp"
+#include "check/builtin_yaml_rules.hpp"
 
 namespace rfsn::check {
 namespace {
@@ -54,16 +55,21 @@ bool applies_to(const BuiltinFile& file, const BuiltinOptions& /*options*/) {
 }  // namespace
 
 std::optional<DocumentProblem> yaml_problem(std::string_view content, const BuiltinArguments& arguments) {
-    if (arguments.multi || arguments.unsafe) {
+    if (arguments.unsafe) {
         const auto documents = base::parse_yaml_stream(content);
-        const bool semantic = !documents && arguments.unsafe &&
-                              (starts_with(documents.error().message, "repeated key") ||
-                               starts_with(documents.error().message, "undefined alias"));
+        const bool semantic = !documents && (starts_with(documents.error().message, "repeated key") ||
+                                             starts_with(documents.error().message, "undefined alias"));
         return documents || semantic ? std::nullopt : std::optional(problem_of(documents.error()));
     }
-    const auto document = base::parse_doc(base::DocFormat::yaml, content);
+    if (arguments.multi) {
+        const auto documents = base::parse_yaml_stream(content);
+        return documents ? unsafe_yaml(content, *documents) : std::optional(problem_of(documents.error()));
+    }
+    auto document = base::parse_doc(base::DocFormat::yaml, content);
     if (document) {
-        return std::nullopt;
+        std::vector<base::DocNode> documents;
+        documents.push_back(std::move(*document));
+        return unsafe_yaml(content, documents);
     }
     DocumentProblem problem = problem_of(document.error());
     if (problem.message.find("second document") != std::string::npos) {
