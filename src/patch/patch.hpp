@@ -92,6 +92,8 @@ class Store {
     [[nodiscard]] base::Result<std::vector<StoredProposal>> list(bool all);
     /// By id or unique prefix; empty id = the newest open one. Errors: not_found, usage (ambiguous).
     [[nodiscard]] base::Result<StoredProposal> get(const std::string& id);
+    /// Ids of the rows that the last list() skipped because their checksum did not hold.
+    [[nodiscard]] const std::vector<std::string>& damaged() const;
     [[nodiscard]] base::Result<void> set_state(const std::string& id, const std::string& state);
 
    private:

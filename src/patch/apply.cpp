@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "patch/transaction.hpp"
+
+namespace rfsn::patch {
+namespace {
+
+using base::ErrorCode;
+using model::FileMode;
+
+constexpr std::uint64_t max_edited_bytes = std::uint64_t{1} << 30;
+
+base::Error moved(const model::FileEdit& edit, const git::IndexEntry& now, const std::string& new_blob) {
+    const std::string path = base::printable(edit.path);
+    if (now.blob == new_blob) {
+        return {ErrorCode::conflict,
+                fmt::format("{} is staged as the patch would make it already; nothing was changed", path),
+                {}};
+    }
+    return {ErrorCode::conflict,
+            fmt::format(
+                "{} is not staged as it was when the patch was proven; nothing was changed. Run `git rfsn check` and "
+                "propose again",
+                path),
+            {}};
+}
+
+base::Result<JournalFile> prepare(const git::Repository& repository, git::StagedSource& source,
+                                  const model::FileEdit& edit, const git::IndexEntry& now) {
+    JournalFile file;
+    file.path = edit.path;
+    file.creates = edit.old_blob.empty();
+    file.deletes = edit.deletes;
+    file.old_blob = edit.old_blob;
+    file.old_mode = now.mode;
+    file.new_mode = edit.deletes ? FileMode::none : edit.mode;
+    if (!edit.deletes) {
+        RFSN_ASSIGN(file.new_blob, git::write_blob(repository, edit.content));
+        file.theirs = edit.content;
+    }
+    if (now.blob != edit.old_blob) {
+        return tl::make_unexpected(moved(edit, now, file.new_blob));
+    }
+    if (!file.creates) {
+        RFSN_ASSIGN(file.base, source.read(edit.old_blob, max_edited_bytes));
+    }
+    RFSN_TRY(plan_file(repository, file));
+    return file;
+}
+
+base::Result<Journal> plan(const git::Repository& repository, git::StagedSource& source,
+                           const StoredProposal& proposal) {
+    Journal journal;
+    journal.proposal = proposal.id;
+    journal.index_path = repository.index_path();
+    RFSN_ASSIGN(journal.record, JournalFiles(repository).new_record_name(proposal.id));
+    const auto& edits = proposal.patch.proposal().edits;
+    std::vector<std::string> paths;
+    for (const auto& edit : edits) {
+        paths.push_back(edit.path);
+    }
+    RFSN_ASSIGN(const auto entries, git::index_entries(repository, paths));
+    for (std::size_t i = 0; i < edits.size(); ++i) {
+        RFSN_ASSIGN(auto file, prepare(repository, source, edits[i], entries[i]));
+        journal.files.push_back(std::move(file));
+    }
+    return journal;
+}
+
+/// After a failure in the index step: git writes the index whole or not at all.
+bool index_is_as_before(const git::Repository& repository, const Journal& journal) {
+    std::vector<std::string> paths;
+    for (const auto& file : journal.files) {
+        paths.push_back(file.path);
+    }
+    const auto blobs = git::index_blobs(repository, paths);
+    for (std::size_t i = 0; blobs && i < paths.size(); ++i) {
+        if (journal.files[i].in_index && (*blobs)[i] != journal.files[i].old_blob) {
+            return false;
+        }
+    }
+    return blobs.has_value();
+}
+
+}  // namespace
+
+base::Result<ApplyOutcome> carry_out(const git::Repository& repository, git::StagedSource& source, Journal journal) {
+    const JournalFiles files(repository);
+    RFSN_TRY(files.begin(journal));
+    if (auto index = move_index(repository, journal); !index) {
+        if (index_is_as_before(repository, journal)) {
+            RFSN_TRY(files.end());
+        }
+        return tl::make_unexpected(std::move(index.error()));
+    }
+    RFSN_TRY(move_work_tree(repository, journal));
+    return finish(repository, source, journal);
+}
+
+base::Result<ApplyOutcome> apply(const git::Repository& repository, git::StagedSource& source, Store& store,
+                                 const StoredProposal& proposal) {
+    RFSN_TRY(index_is_kept(repository));
+    if (proposal.state == "discarded") {
+        return base::fail(ErrorCode::conflict, fmt::format("proposal {} was discarded; propose again", proposal.id));
+    }
+    const JournalFiles files(repository);
+    RFSN_ASSIGN(const auto held, lock(files));
+    if (files.pending()) {
+        RFSN_TRY(recover_locked(repository));
+    }
+    RFSN_ASSIGN(auto journal, plan(repository, source, proposal));
+    RFSN_ASSIGN(auto outcome, carry_out(repository, source, std::move(journal)));
+    if (auto noted = store.set_state(proposal.id, "applied"); !noted) {
+        return tl::make_unexpected(
+            std::move(noted.error()).with("the patch was applied, but the store could not note it"));
+    }
+    return outcome;
+}
+
+}  // namespace rfsn::patch

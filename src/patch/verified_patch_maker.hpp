@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "patch/patch.hpp"
+
+namespace rfsn::patch {
+
+/// The one way to a VerifiedPatch: verify() calls it with a proof in hand, the store with a row whose checksum held.
+struct VerifiedPatchMaker {
+    [[nodiscard]] static VerifiedPatch make(model::FixProposal proposal, std::string snapshot_id, std::string base_tree,
+                                            std::string result_tree, std::string diff, model::Evidence evidence,
+                                            model::Cost cost) {
+        VerifiedPatch patch;
+        patch.proposal_ = std::move(proposal);
+        patch.snapshot_id_ = std::move(snapshot_id);
+        patch.base_tree_ = std::move(base_tree);
+        patch.result_tree_ = std::move(result_tree);
+        patch.diff_ = std::move(diff);
+        patch.evidence_ = std::move(evidence);
+        patch.cost_ = std::move(cost);
+        return patch;
+    }
+};
+
+}  // namespace rfsn::patch
