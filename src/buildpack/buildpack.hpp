@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -28,8 +29,9 @@ struct Tool {
     std::vector<std::string> probe;  ///< argv that prints the version
     std::string version_regex;       ///< RE2 with a group named v
     std::string minimum;
-    std::string hint;                ///< how to get it
-    std::vector<std::string> programs;  ///< names to look for, in order: project-local paths first ("{project}/.venv/bin/black")
+    std::string hint;  ///< how to get it
+    std::vector<std::string>
+        programs;  ///< names to look for, in order: project-local paths first ("{project}/.venv/bin/black")
 };
 
 struct OutputSpec {
@@ -44,6 +46,8 @@ struct Command {
     std::vector<std::string> argv;
     std::string cwd = "{project}";
     std::vector<std::string> env;
+    /// Arguments put at the end when a program is on PATH: {"ninja", {"-G", "Ninja"}}.
+    std::vector<std::pair<std::string, std::vector<std::string>>> if_program{};
 };
 
 struct CheckSpec {
@@ -51,27 +55,30 @@ struct CheckSpec {
     model::CheckKind kind = model::CheckKind::lint;
     std::string when;  ///< fact expression
     std::string tool;
+    /// A file is meant if it has one of the extensions or matches an include glob, and matches no exclude glob; with
+    /// neither extensions nor includes, every file that the project owns is meant.
     std::vector<std::string> extensions;
     std::vector<std::string> include;
     std::vector<std::string> exclude;
     model::Scope scope = model::Scope::files;
     model::Tier tier = model::Tier::scratch;
     bool runs_repository_code = false;
-    bool project_required = false;    ///< not planned for fallback projects
-    std::vector<Command> steps;       ///< run first, in order; a failing step ends the check with its own findings
+    bool project_required = false;  ///< not planned for fallback projects
+    std::vector<Command> steps;     ///< run first, in order; a failing step ends the check with its own findings
     Command command;
     std::vector<int> ok{0};
     std::vector<int> findings{1};
-    std::vector<int> none;            ///< "nothing to do" counts as passed with that said (pytest's 5)
+    std::vector<int> none;  ///< "nothing to do" counts as passed with that said (pytest's 5)
     std::vector<OutputSpec> outputs;
-    std::optional<Command> fix;       ///< on a scratch copy; files it changes are the proposal
-    bool fix_reads_stdin = false;     ///< one file at a time, blob on stdin, result on stdout
+    std::optional<Command> fix;    ///< on a scratch copy; files it changes are the proposal
+    bool fix_reads_stdin = false;  ///< one file at a time, blob on stdin, result on stdout
     std::vector<model::Stage> stages;
     std::chrono::milliseconds timeout{60000};
     bool network = false;
-    std::vector<std::string> context;  ///< configuration files (globs) looked up along ancestors for scratch
-    std::vector<std::string> keep;     ///< shadow: untracked globs that survive between runs
-    int batch = 0;                     ///< most files per process; 0 = limited by argv size only
+    std::vector<std::string> context;       ///< configuration files (globs) looked up along ancestors for scratch
+    std::vector<std::string> keep;          ///< shadow: untracked globs that survive between runs
+    int batch = 0;                          ///< most files per process; 0 = limited by argv size only
+    std::vector<std::string> dependencies;  ///< untracked directories of the work tree that it needs: "node_modules"
 };
 
 struct Pack {
@@ -87,7 +94,8 @@ struct Pack {
     std::shared_ptr<const Detail> detail;
 };
 
-/// The packs, loaded one by one when something asks (the route from a path to a pack is a static table). Not thread safe.
+/// The packs, loaded one by one when something asks (the route from a path to a pack is a static table). Not thread
+/// safe.
 class Registry {
    public:
     Registry();
@@ -95,6 +103,8 @@ class Registry {
     Registry(const Registry&) = delete;
     Registry& operator=(const Registry&) = delete;
     [[nodiscard]] std::vector<std::string> ids() const;
+    /// Those that add_yaml added or changed.
+    [[nodiscard]] std::vector<std::string> changed_ids() const;
     /// Errors: not_found, config (a user's pack is wrong, with file:line:column).
     [[nodiscard]] base::Result<const Pack*> get(std::string_view id);
     /// Adds or, if it says `extends: ID`, overlays a pack from YAML text.
@@ -107,19 +117,33 @@ class Registry {
 
 struct Detection {
     std::vector<model::Project> projects;  ///< by root, then pack
-    std::vector<std::string> packs;        ///< main language first; "polyrepo" last when there are two projects or more of different packs
-    std::vector<std::string> notes;        ///< every decision, for `detect -v`
+    std::vector<std::string>
+        packs;  ///< main language first; "polyrepo" last when there are two projects or more of different packs
+    std::vector<std::string> notes;  ///< every decision, for `detect -v`
 };
 
-/// The projects that own the snapshot's files: manifests are looked up along their ancestors only.
+/// The projects that own the snapshot's files (deleted ones too): manifests are looked up along their ancestors only,
+/// and only packs that have something to do with one of the files are loaded.
 [[nodiscard]] base::Result<Detection> detect_for_change(const git::TreeView& view, Registry& registry);
 /// The whole tree.
 [[nodiscard]] base::Result<Detection> detect_all(const git::TreeView& view, Registry& registry);
 
-/// The tests that go with the staged files of a project, by the pack's rules; empty = all of them (a manifest is staged, or no rule fits).
-[[nodiscard]] std::vector<std::string> affected_tests(const Pack& pack, const model::Project& project, const git::TreeView& view);
+/// The tests that go with the staged files of a project, by the pack's rules; empty = all of them (a manifest is
+/// staged, or no rule fits).
+[[nodiscard]] std::vector<std::string> affected_tests(const Pack& pack, const model::Project& project,
+                                                      const git::TreeView& view);
 
-/// Evaluates a fact expression (ident, == != && || ! in, parentheses, string literals). Errors: config.
+/// The staged files a check is about: by the spec's extensions and globs, and scripts that a shebang gave to the
+/// project.
+[[nodiscard]] bool is_about(const CheckSpec& spec, const model::Project& project, std::string_view path);
+
+/// The tests that a project's staged files call for by the pack's naming rules, repository-relative and sorted; empty =
+/// run everything (nothing is known, or a manifest, lock or build file is staged).
+[[nodiscard]] std::vector<std::string> affected_tests(const Pack& pack, const model::Project& project,
+                                                      const git::TreeView& view);
+
+/// Evaluates a fact expression (ident, == != && || ! in, parentheses, string literals): `has_x && pm in ["uv", "pip"]`.
+/// A name without a fact is ""; a name alone is true unless it is "" or "false". Errors: config.
 [[nodiscard]] base::Result<bool> evaluate(std::string_view expression,
                                           const std::map<std::string, std::string, std::less<>>& facts);
 /// The language a path belongs to by name (shebangs need the content): pack id, or "".
