@@ -104,8 +104,10 @@ class Supervisor {
             return;
         }
         ending_ = true;
-        kill(0, SIGTERM);
-        kill(0, SIGCONT);
+        // The group is ours to end only if we lead it, as under the gate; from a shell script it would be the script's.
+        const pid_t whom = getpgrp() == getpid() ? 0 : command_;
+        kill(whom, SIGTERM);
+        kill(whom, SIGCONT);
         start_grace();
     }
 
