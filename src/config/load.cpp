@@ -139,7 +139,7 @@ Gathered user_layer(const std::string& path) {
     if (bytes) {
         gather_document(*bytes, path, Layer::user, layer);
     } else if (bytes.error().code != base::ErrorCode::not_found) {
-        layer.errors.push_back(fmt::format("{}:1:1: cannot be read: {}", path, bytes.error().describe()));
+        layer.errors.push_back(fmt::format("{}:1:1: {}", path, bytes.error().describe()));
     }
     return layer;
 }
