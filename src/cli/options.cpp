@@ -82,7 +82,7 @@ constexpr Option check_options[] = {
      .choices = stages},
     only,
     skip,
-    {.long_name = "explain", .help = "Say for each check why it runs or does not"},
+    {.long_name = "explain", .help = "Run nothing; say for each check why it would run or not"},
     quiet,
     verbose,
     report_format,
@@ -92,14 +92,13 @@ constexpr Option check_options[] = {
      .value = "N",
      .help = "Run at most N checks at once (default: one for each processor)",
      .kind = ValueKind::number},
-    {.long_name = "no-cache", .help = "Run every check again, also where the answer for these bytes is known"},
 };
 constexpr Example check_examples[] = {
     {"", "judge what is staged"},
     {"check --all", "judge every file in the index"},
     {"check --range origin/main..HEAD --stage ci", "judge a branch as CI would"},
     {"check --only ruff,check-yaml", "two checks only"},
-    {"check --explain", "why each check ran or did not"},
+    {"check --explain", "why each check would run or not"},
     {"check --format sarif --output rfsn.sarif", "a report for code scanning"},
 };
 
@@ -176,8 +175,7 @@ constexpr Option edit_options[] = {{.long_name = "format",
                                     .choices = edit_formats}};
 constexpr Example edit_examples[] = {{"edit src/a.py < reply.txt", "the edited bytes of src/a.py on stdout"}};
 constexpr Example scan_examples[] = {{"scan .env config/*.yaml", "secrets in files"}};
-constexpr Example completion_examples[] = {
-    {"completion bash > ~/.local/share/bash-completion/completions/git-rfsn", "for one user"}};
+constexpr Example completion_examples[] = {{"completion bash > git-rfsn.bash", "source it in ~/.bashrc"}};
 constexpr Example llm_examples[] = {
     {"llm status", "whether a model may be asked, and which"},
     {"llm test", "send one harmless request"},
@@ -306,9 +304,6 @@ constexpr Command table[] = {
      .summary = "Look for what could keep the gate from working",
      .description = "Tries the hooks, the companion programs, the isolation that this machine allows, the caches and "
                     "the tools, and says how to repair what is wrong."},
-    {.name = "log",
-     .summary = "List earlier runs",
-     .description = "Lists the runs in this repository, the newest first."},
     {.name = "completion",
      .summary = "Print the completion for a shell, or the man page",
      .description = "Prints a completion script for \"git rfsn\" and \"git-rfsn\", or with \"man\" the manual page.",

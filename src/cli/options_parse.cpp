@@ -275,8 +275,8 @@ Result<void> check_positionals(Invocation& invocation, const Command& command) {
             }
         }
     }
-    for (const std::string& arg : given) {
-        if (arg.empty()) {
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        if (given[i].empty() && (i == 0 || !command.raw)) {
             return usage_error(fmt::format("{} is empty", wanted.name), &command);
         }
     }

@@ -67,6 +67,11 @@ std::string sign(const CheckRun& run, const Paint& paint) {
     return "?";
 }
 
+/// Of a run that --explain only planned.
+bool would_run(const CheckRun& run) {
+    return run.state == RunState::skipped && run.reason.rfind("would run", 0) == 0;
+}
+
 std::string facts(const CheckRun& run, const Paint& paint) {
     std::vector<std::string> words;
     words.emplace_back(model::name(run.state));
@@ -188,14 +193,15 @@ std::string explanation_text(const Report& report, const TerminalOptions& option
     for (std::size_t i = 0; i < std::min(report.runs.size(), most_runs); ++i) {
         const CheckRun& run = report.runs[i];
         const bool ran = run.state == RunState::passed || run.state == RunState::blocked;
-        std::string words = fmt::format("{:<11}  {:<9}", model::name(run.state), model::name(run.plan.kind));
+        const char* state = would_run(run) ? "would run" : model::name(run.state);
+        std::string words = fmt::format("{:<11}  {:<9}", state, model::name(run.plan.kind));
         words += "  " + clean(run.plan.pack, 60) + (run.plan.required ? ", required" : "");
         if (!run.plan.reason.empty()) {
             words += ": " + clean(run.plan.reason);
         }
         out += fmt::format("{} {}  {}\n", sign(run, paint), padded(check_name(run), width), words);
         const std::string indent(width + 4, ' ');
-        if (!ran) {
+        if (!ran && !would_run(run)) {
             out += indent + paint.dim(reason_of(run)) + '\n';
             if (const std::string remedy = remedy_of(run); !remedy.empty()) {
                 out += indent + paint.cyan(remedy) + '\n';
@@ -206,6 +212,22 @@ std::string explanation_text(const Report& report, const TerminalOptions& option
         out += fmt::format("+{}\n", counted(report.runs.size() - most_runs, "more check"));
     }
     return out.empty() ? "no check was planned\n" : out;
+}
+
+bool only_planned(const Report& report) {
+    return std::any_of(report.runs.begin(), report.runs.end(), would_run) &&
+           std::none_of(report.runs.begin(), report.runs.end(), [](const CheckRun& run) {
+               return run.state == RunState::passed || run.state == RunState::blocked || run.state == RunState::error;
+           });
+}
+
+std::string plan_line(const Report& report) {
+    const auto planned = static_cast<std::size_t>(std::count_if(report.runs.begin(), report.runs.end(), would_run));
+    std::string out = counted(planned, "check") + " would run";
+    if (planned < report.runs.size()) {
+        out += fmt::format(", {} would not", report.runs.size() - planned);
+    }
+    return out + '\n';
 }
 
 }  // namespace rfsn::report

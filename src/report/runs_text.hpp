@@ -16,5 +16,8 @@ namespace rfsn::report {
 [[nodiscard]] std::string every_run_text(const model::Report& report, const TerminalOptions& options);
 /// Every plan and why it ran or did not.
 [[nodiscard]] std::string explanation_text(const model::Report& report, const TerminalOptions& options);
+/// Whether nothing ran because only the plan was asked for, and the line that stands for a verdict then.
+[[nodiscard]] bool only_planned(const model::Report& report);
+[[nodiscard]] std::string plan_line(const model::Report& report);
 
 }  // namespace rfsn::report

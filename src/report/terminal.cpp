@@ -38,12 +38,15 @@ std::string terminal(const model::Report& report, const TerminalOptions& options
         return {};
     }
     const Paint paint(options.traits);
+    if (options.explain && only_planned(report)) {
+        return explanation_text(report, options) + '\n' + plan_line(report);
+    }
     std::vector<std::string> parts{findings_text(report, options)};
     if (options.verbose) {
         parts.push_back(every_run_text(report, options));
     }
     if (!options.verbose) {
-        const bool needed = !options.quiet || report.verdict != model::Verdict::blocked;
+        const bool needed = !options.explain && (!options.quiet || report.verdict != model::Verdict::blocked);
         parts.push_back((needed ? unavailable_text(report, options) : "") + failures_text(report, options));
     }
     if (options.explain) {

@@ -199,6 +199,24 @@ TEST(Terminal, SkippedIsShownOnlyWhenAskedFor) {
     EXPECT_EQ(count(out, "python project, 1 file"), report.runs.size());
 }
 
+TEST(Terminal, APlanAloneHasNoVerdict) {
+    model::Report report = green_report();
+    report.runs.resize(1);
+    report.runs[0].state = RunState::skipped;
+    report.runs[0].reason = "would run: python project, 1 file";
+    report.runs.push_back(check_run("mypy", RunState::unavailable, "mypy is not installed"));
+    report.runs.back().remedy = "pip install mypy";
+    report::TerminalOptions options = on_terminal();
+    options.explain = true;
+    EXPECT_EQ(report::terminal(report, options),
+              "- check-0  would run    lint       python: python project, 1 file\n"
+              "! mypy     unavailable  lint       python: python project, 1 file\n"
+              "           mypy is not installed\n"
+              "           pip install mypy\n"
+              "\n"
+              "1 check would run, 1 would not\n");
+}
+
 TEST(Terminal, TheSlowestToolIsNamedOnlyAboveASecond) {
     model::Report report = green_report();
     report.runs[0].duration = std::chrono::milliseconds(900);
