@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <iostream>
-#include <sstream>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -54,14 +52,17 @@ int pre_push(const Invocation& invocation, Context& context) {
         if (!session) {
             return fail_with(session.error());
         }
-        std::string line;
-        while (std::getline(std::cin, line)) {
-            std::istringstream words(line);
-            std::string local_ref, local, remote_ref, on_remote;
-            if (!(words >> local_ref >> local >> remote_ref >> on_remote)) {
+        const auto lines = read_stdin(std::size_t{16} << 20);
+        if (!lines) {
+            return fail_with(lines.error());
+        }
+        for (const auto line : base::split_lines(*lines)) {
+            const auto words = base::split(line, ' ');
+            if (words.size() != 4) {
                 return fail_with(
                     {base::ErrorCode::invalid, "pre-push: git handed over a line that has not four words", {}});
             }
+            const std::string local(words[1]), remote_ref(words[2]), on_remote(words[3]);
             if (is_zero(local)) {
                 continue;  // a deletion adds nothing
             }

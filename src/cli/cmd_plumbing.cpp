@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // builtin, parse, edit, scan: for scripts, pack authors and tests; they need no repository.
-#include <iostream>
-#include <iterator>
 #include <unistd.h>
 
 #include "base/atomic_file.hpp"
@@ -16,9 +14,7 @@
 namespace rfsn::cli {
 namespace {
 
-std::string read_stdin() {
-    return {std::istreambuf_iterator<char>(std::cin), {}};
-}
+constexpr std::size_t max_input = std::size_t{1} << 30;
 
 void add(std::string& json, const char* key, const std::string& value) {
     if (!value.empty()) {
@@ -86,7 +82,11 @@ int cmd_parse(const Invocation& invocation, Context& /*context*/) {
     std::vector<char> directory(4096);
     context.root = getcwd(directory.data(), directory.size()) == nullptr ? "" : directory.data();
     context.tool = invocation.positionals.front();
-    const auto findings = check::parse_output(invocation.positionals.front(), read_stdin(), context);
+    const auto log = read_stdin(max_input);
+    if (!log) {
+        return fail_with(log.error());
+    }
+    const auto findings = check::parse_output(invocation.positionals.front(), *log, context);
     if (!findings) {
         return fail_with(findings.error());
     }
@@ -105,7 +105,11 @@ int cmd_edit(const Invocation& invocation, Context& /*context*/) {
     } else if (bytes.error().code != base::ErrorCode::not_found) {
         return fail_with(bytes.error());
     }
-    const auto applied = edit::apply_reply_to(content, read_stdin(), format_of(invocation.value("format", "auto")));
+    const auto reply = read_stdin(max_input);
+    if (!reply) {
+        return fail_with(reply.error());
+    }
+    const auto applied = edit::apply_reply_to(content, *reply, format_of(invocation.value("format", "auto")));
     return applied ? print(applied->content) : refuse(applied.error());
 }
 
@@ -113,15 +117,11 @@ int cmd_scan(const Invocation& invocation, Context& /*context*/) {
     bool found = false;
     std::string text;
     for (const auto& path : invocation.positionals) {
-        std::string content;
-        if (path == "-") {
-            content = read_stdin();
-        } else if (auto bytes = base::read_file(path)) {
-            content = std::move(*bytes);
-        } else {
-            return fail_with(bytes.error());
+        const auto content = path == "-" ? read_stdin(max_input) : base::read_file(path);
+        if (!content) {
+            return fail_with(content.error());
         }
-        for (const auto& hit : secrets::scan(content)) {
+        for (const auto& hit : secrets::scan(*content)) {
             found = true;
             text += base::printable(path) + ":" + std::to_string(hit.line) + ":" + std::to_string(hit.column) + "  " +
                     hit.rule + "  " + hit.description + "  " + base::printable(hit.preview) + "\n";

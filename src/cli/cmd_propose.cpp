@@ -14,14 +14,7 @@ namespace {
 constexpr std::uint64_t max_reply = std::uint64_t{8} << 20;
 
 base::Result<std::string> read_reply(const std::string& file) {
-    if (file != "-") {
-        return base::read_file(file, max_reply);
-    }
-    std::string text(std::istreambuf_iterator<char>(std::cin), {});
-    if (text.size() > max_reply) {
-        return base::fail(base::ErrorCode::limit, "the reply is larger than 8 MiB");
-    }
-    return text;
+    return file == "-" ? read_stdin(max_reply) : base::read_file(file, max_reply);
 }
 
 /// The judged change at the stage that a patch must pass.

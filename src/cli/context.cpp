@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "base/atomic_file.hpp"
 #include "base/text.hpp"
 #include "report/report.hpp"
@@ -60,6 +63,27 @@ int fail_with(const base::Error& error) {
     }
     say(text);
     return exit_code(error);
+}
+
+base::Result<std::string> read_stdin(std::size_t max_bytes) {
+    std::string text;
+    std::vector<char> buffer(std::size_t{1} << 16);
+    for (;;) {
+        const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+        if (got == 0) {
+            return text;
+        }
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return base::fail(base::ErrorCode::io, std::string("stdin: ") + std::strerror(errno));
+        }
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+        if (text.size() > max_bytes) {
+            return base::fail(base::ErrorCode::limit, "stdin holds more than " + std::to_string(max_bytes) + " bytes");
+        }
+    }
 }
 
 int print(std::string_view text) {

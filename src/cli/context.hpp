@@ -34,6 +34,8 @@ struct Context {
 int fail_with(const base::Error& error);
 /// A line for people, on stderr.
 void say(std::string_view text);
+/// All of stdin. Errors: limit (more than max_bytes), io.
+[[nodiscard]] base::Result<std::string> read_stdin(std::size_t max_bytes);
 /// For machines, on stdout; the exit code to end with: 0, or 3 if it could not be written.
 [[nodiscard]] int print(std::string_view text);
 [[nodiscard]] base::TerminalTraits traits(int fd, const Context& context, std::string_view color);

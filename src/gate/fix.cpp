@@ -6,6 +6,7 @@
 #include "check/run_builtins.hpp"
 #include "check/run_tools.hpp"
 #include "gate/prover.hpp"
+#include "secrets/secrets.hpp"
 
 namespace rfsn::gate {
 namespace {
@@ -26,9 +27,20 @@ std::vector<std::string> paths_of(const model::FixProposal& proposal) {
     return paths;
 }
 
-policy::Limits limits_of(const config::Config& config) {
-    return {static_cast<std::size_t>(config.patch_max_lines), static_cast<std::size_t>(config.patch_max_files),
-            static_cast<std::size_t>(config.patch_max_hunks)};
+policy::Limits limits_of(const config::Config& config, const Judged& judged) {
+    policy::Limits limits;
+    for (const auto& outcome : judged.outcomes) {
+        for (const auto& finding : outcome.findings) {
+            if (finding.blocking && !finding.path.empty()) {
+                limits.diagnosed.push_back(finding.path);
+            }
+        }
+    }
+    limits.lines = static_cast<std::size_t>(config.patch_max_lines);
+    limits.files = static_cast<std::size_t>(config.patch_max_files);
+    limits.hunks = static_cast<std::size_t>(config.patch_max_hunks);
+    limits.contains_secret = [](std::string_view text) { return !secrets::scan(text).empty(); };
+    return limits;
 }
 
 struct Fixable {
@@ -89,7 +101,7 @@ base::Result<model::ProposalSummary> verify_and_store(Session& session, const Ju
                                                       const model::Cost& cost) {
     CheckProver prover(session, judged);
     patch::VerifyRequest request;
-    request.limits = limits_of(session.config().config);
+    request.limits = limits_of(session.config().config, judged);
     request.offered = offered;
     request.cost = cost;
     RFSN_ASSIGN(const auto verification, patch::verify(proposal, session.source(), judged.whole, prover, request));
