@@ -111,6 +111,13 @@ bool is_scalar(const DocNode& node) {
 
 }  // namespace
 
+DocNode::DocNode() = default;
+DocNode::DocNode(const DocNode& other) = default;
+DocNode::DocNode(DocNode&& other) noexcept = default;
+DocNode& DocNode::operator=(const DocNode& other) = default;
+DocNode& DocNode::operator=(DocNode&& other) noexcept = default;
+DocNode::~DocNode() = default;
+
 const DocNode* DocNode::find(std::string_view key) const {
     for (const auto& entry : entries) {
         if (entry.first == key) {

@@ -27,6 +27,14 @@ class DocNode {
     enum class Kind { null, boolean, integer, number, string, list, map };
     using Entry = std::pair<std::string, DocNode>;
 
+    // Out of line, where Entry is complete: Clang 14 looks into the vectors as soon as one of these is inline.
+    DocNode();
+    DocNode(const DocNode& other);
+    DocNode(DocNode&& other) noexcept;
+    DocNode& operator=(const DocNode& other);
+    DocNode& operator=(DocNode&& other) noexcept;
+    ~DocNode();
+
     Kind kind = Kind::null;
     bool boolean = false;
     std::int64_t integer = 0;
