@@ -104,6 +104,10 @@ class Lender {
 
     /// bin/ and the path files of site-packages name the environment and the project by absolute paths.
     base::Result<void> virtual_environment(const std::string& relative) {
+        // It may be a symlink to where a tool keeps all environments; its scripts then name that place.
+        std::error_code unknown;
+        environment_ = fs::canonical(work_tree_ + "/" + relative, unknown).string();
+        environment_copy_ = tree_ + "/" + relative;
         RFSN_TRY(directory(relative,
                            [](const std::string& name) { return name == "pyvenv.cfg" ? Way::rewrite : Way::link; }));
         RFSN_TRY(instead_of_link(relative + "/bin", [](const std::string&) { return Way::rewrite; }));
@@ -155,15 +159,23 @@ class Lender {
         const std::string source = work_tree_ + "/" + relative;
         struct stat info {};
         const auto text = base::read_file(source, largest_script);
-        if (!text || ::stat(source.c_str(), &info) != 0 || text->find('\0') != std::string::npos ||
-            text->find(work_tree_) == std::string::npos) {
+        if (!text || ::stat(source.c_str(), &info) != 0 || text->find('\0') != std::string::npos) {
             return link(source, relative);
         }
-        return write_plain(tree_ + "/" + relative, replaced(*text, work_tree_, tree_), info.st_mode & 0777U);
+        std::string copy = replaced(*text, work_tree_, tree_);
+        if (!environment_.empty() && !is_below(environment_, work_tree_)) {
+            copy = replaced(copy, environment_, environment_copy_);
+        }
+        if (copy == *text) {
+            return link(source, relative);
+        }
+        return write_plain(tree_ + "/" + relative, copy, info.st_mode & 0777U);
     }
 
     std::string work_tree_;
     std::string tree_;
+    std::string environment_;  ///< the virtual environment at hand, where it really is
+    std::string environment_copy_;
 };
 
 }  // namespace

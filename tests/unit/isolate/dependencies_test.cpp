@@ -167,5 +167,33 @@ TEST_F(Dependencies, AnEditableInstallLeadsIntoTheStagedTree) {
     EXPECT_EQ(repo_.read(site + "/__editable__.thing-1.pth"), repo_.file("src") + "\n");
 }
 
+TEST_F(Dependencies, AnEnvironmentKeptElsewhereIsLentToo) {
+    repo_.stage("pyproject.toml", "[project]\n");
+    repo_.stage("src/thing.py", "staged\n");
+    const std::string home = cache_.path() + "/environments/thing";
+    const std::string site = home + "/lib/python3.99/site-packages";
+    ASSERT_TRUE(base::make_directories(home + "/bin"));
+    ASSERT_TRUE(base::make_directories(site));
+    ASSERT_TRUE(base::write_atomically(home + "/pyvenv.cfg", "home = /usr/bin\n", 0644));
+    ASSERT_TRUE(base::write_atomically(home + "/bin/tool", "#!" + home + "/bin/python\n", 0755));
+    ASSERT_TRUE(base::write_atomically(home + "/bin/binary",
+                                       std::string("\x7f"
+                                                   "ELF\0",
+                                                   5) +
+                                           home,
+                                       0755));
+    ASSERT_TRUE(
+        base::write_atomically(site + "/thing.pth", repo_.file("src") + "\n" + repo_.file("src-other") + "\n", 0644));
+    fs::create_directory_symlink(home, repo_.file(".venv"));
+    const auto place = shadow();
+    ASSERT_NE(place, nullptr);
+    const std::string copy = place->root() + "/.venv";
+    EXPECT_EQ(read(copy + "/bin/tool"), "#!" + copy + "/bin/python\n");
+    EXPECT_TRUE(fs::is_symlink(copy + "/bin/binary"));
+    EXPECT_EQ(read(copy + "/lib/python3.99/site-packages/thing.pth"),
+              place->root() + "/src\n" + place->root() + "/src-other\n");
+    EXPECT_EQ(read(home + "/bin/tool"), "#!" + home + "/bin/python\n");
+}
+
 }  // namespace
 }  // namespace rfsn::isolate
