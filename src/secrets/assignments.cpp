@@ -91,16 +91,15 @@ bool is_code(std::string_view value) {
     return names_only && joined && std::none_of(value.begin(), value.end(), is_digit);
 }
 
-bool looks_secret(std::string_view value, Kind kind, bool quoted) {
+bool looks_random(std::string_view value, Kind kind, bool quoted) {
     const std::size_t least = kind == Kind::password ? 6 : kind == Kind::key ? 10 : 16;
-    if (value.size() < least || is_placeholder_password(value)) {
+    if (value.size() < least) {
         return false;
     }
     const bool digit = std::any_of(value.begin(), value.end(), is_digit);
     const bool letter = std::any_of(value.begin(), value.end(), is_letter);
-    const bool special = std::any_of(value.begin(), value.end(), [](char c) {
-        return std::string_view("!@#$%^&*+=?~").find(c) != std::string_view::npos;
-    });
+    static const CharClass specials("!@#$%^&*+=?~");
+    const bool special = std::any_of(value.begin(), value.end(), [](char c) { return specials.has(c); });
     if (!letter) {
         return digit && value.size() >= 8 && kind == Kind::password;
     }
@@ -129,44 +128,48 @@ std::size_t skip_spaces(std::string_view text, std::size_t at) {
     return at;
 }
 
-/// The value that starts at `at`, with or without quotes; `quoted` says which.
-Span read_value(std::string_view text, std::size_t at, bool& quoted) {
-    at = skip_spaces(text, at);
+/// Where a value stands and what ends it.
+struct Value {
+    Span span;       ///< its first max_value bytes at most
+    char quote = 0;  ///< 0: none
+    [[nodiscard]] bool ends_at(char c) const {
+        static const CharClass enders(",;\"'`)}<>]\\");
+        return quote != 0 ? c == quote || c == '\n' : static_cast<unsigned char>(c) <= 0x20 || enders.has(c);
+    }
+};
+
+std::size_t skip_scheme(std::string_view text, std::size_t at) {
     for (const std::string_view scheme : {"Bearer ", "bearer ", "Basic ", "basic ", "Token ", "token "}) {
         if (text.substr(at, scheme.size()) == scheme) {
-            at += scheme.size();
+            return at + scheme.size();
         }
     }
+    return at;
+}
+
+/// The value that starts at `at`.
+Value read_value(std::string_view text, std::size_t at) {
+    at = skip_scheme(text, skip_spaces(text, at));
     // JSON in a string literal has its quotes escaped.
     std::size_t open = at;
-    while (open < text.size() && text[open] == '\\') {
+    while (open < text.size() && open - at < max_spaces && text[open] == '\\') {
         ++open;
     }
-    quoted = open < text.size() && (text[open] == '"' || text[open] == '\'' || text[open] == '`');
-    const std::size_t limit = std::min(text.size(), at + max_value);
-    if (quoted) {
-        const char quote = text[open];
-        std::size_t begin = open + 1;
-        for (const std::string_view scheme : {"Bearer ", "bearer ", "Basic ", "basic "}) {
-            if (text.substr(begin, scheme.size()) == scheme) {
-                begin += scheme.size();
-            }
-        }
-        std::size_t end = begin;
-        while (end < limit && text[end] != quote && text[end] != '\n') {
-            ++end;
-        }
-        if (end > begin && end < limit && text[end - 1] == '\\') {
-            --end;
-        }
-        return {begin, end > begin ? end - begin : 0};
+    Value value;
+    if (open < text.size() && std::string_view("\"'`").find(text[open]) != std::string_view::npos) {
+        value.quote = text[open];
+        at = skip_scheme(text, open + 1);
     }
-    std::size_t end = at;
-    while (end<limit&& static_cast<unsigned char>(text[end])> 0x20 &&
-           std::string_view(",;\"'`)}<>]\\").find(text[end]) == std::string_view::npos) {
+    const std::size_t limit = std::min(text.size(), at + max_value);
+    std::size_t end = std::min(at, text.size());
+    while (end < limit && !value.ends_at(text[end])) {
         ++end;
     }
-    return {at, end - at};
+    if (value.quote != 0 && end > at && end < limit && text[end - 1] == '\\') {
+        --end;
+    }
+    value.span = {at, end > at ? end - at : 0};
+    return value;
 }
 
 /// The name that ends before `end`, quotes and spaces between them skipped.
@@ -273,14 +276,18 @@ void find_assigned_secrets(std::string_view text, const std::function<void(Span)
         if (kind == Kind::none) {
             continue;
         }
-        bool quoted = false;
-        const Span value = read_value(text, target.value_at, quoted);
-        if (value.length == 0 || marker_length(text, value.offset) != 0) {
+        const Value value = read_value(text, target.value_at);
+        if (value.span.length == 0 || marker_length(text, value.span.offset) != 0) {
             continue;
         }
-        if (looks_secret(text.substr(value.offset, value.length), kind, quoted)) {
-            found(value);
-            i = value.end();
+        const std::string_view bytes = text.substr(value.span.offset, value.span.length);
+        if (looks_random(bytes, kind, value.quote != 0) && !is_placeholder_password(bytes)) {
+            std::size_t end = value.span.end();
+            while (bytes.size() == max_value && end < text.size() && !value.ends_at(text[end])) {
+                ++end;
+            }
+            found({value.span.offset, end - value.span.offset});
+            i = end;
         }
     }
 }

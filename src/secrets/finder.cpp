@@ -52,24 +52,6 @@ const Table& table(const std::vector<Rule>& rules, Mode mode) {
     return redact;
 }
 
-/// Nothing that could be the token's own alphabet stands before it; an escape (\n, %3D, \u003d) is not part of a word.
-bool starts_token(std::string_view text, std::size_t at) {
-    if (at == 0 || !is_word(text[at - 1])) {
-        return true;
-    }
-    const char before = text[at - 1];
-    if (at >= 2 && text[at - 2] == '\\' && (before == 'n' || before == 'r' || before == 't')) {
-        return true;
-    }
-    const auto hex = [](char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); };
-    if (at >= 3 && text[at - 3] == '%' && hex(text[at - 2]) && hex(before)) {
-        return true;
-    }
-    return at >= 6 && text.compare(at - 6, 2, "\\u") == 0 &&
-           std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at) - 4,
-                       text.begin() + static_cast<std::ptrdiff_t>(at), hex);
-}
-
 std::optional<Reading> read_body(const Rule& rule, std::string_view text, std::size_t at, std::size_t prefix,
                                  Mode mode) {
     if (mode == Mode::block && !starts_token(text, at)) {
@@ -107,7 +89,8 @@ std::optional<Reading> read_pattern(const Rule& rule, std::string_view text, std
     if (outcome.gave_up) {
         return Reading{{at, std::min(rule.window, text.size() - at)}, prefix, "its pattern gave up"};
     }
-    if (!outcome.secret || outcome.secret->length == 0) {
+    if (!outcome.secret || outcome.secret->length == 0 ||
+        (!rule.inside_word && !starts_token(text, begin + outcome.match->offset))) {
         return std::nullopt;
     }
     const std::string_view secret = window.substr(outcome.secret->offset, outcome.secret->length);

@@ -53,10 +53,8 @@ std::size_t end_of_cut_block(std::string_view text, std::size_t at, std::size_t 
     while (at < limit && is_body(text[at])) {
         ++at;
     }
-    std::size_t next = at;
-    while (next < limit && (text[next] == '\r' || text[next] == '\n')) {
-        ++next;
-    }
+    std::size_t next = at + (at < limit && text[at] == '\r' ? 1U : 0U);
+    next += next < limit && text[next] == '\n' ? 1U : 0U;
     std::size_t last = next;
     while (last < limit && is_body(text[last])) {
         ++last;
@@ -72,11 +70,22 @@ std::optional<Reading> read_tail(std::string_view text, std::size_t at) {
     if (close == std::string_view::npos || !is_private_label(text.substr(at + fence.size(), close))) {
         return std::nullopt;
     }
+    // The last line may be short, and an escaped line end looks like one; the others are full.
+    constexpr std::size_t full_line = 40;
     std::size_t begin = at;
-    while (
-        begin > 0 && at - begin < max_block &&
-        (is_base64(text[begin - 1]) || std::string_view("=\r\n\\ ").find(text[begin - 1]) != std::string_view::npos)) {
-        --begin;
+    for (int line = 0; at - begin < max_block; ++line) {
+        std::size_t end = begin;
+        while (end > 0 && std::string_view("=\r\n\\").find(text[end - 1]) != std::string_view::npos) {
+            --end;
+        }
+        std::size_t start = end;
+        while (start > 0 && at - start < max_block && is_base64(text[start - 1])) {
+            --start;
+        }
+        if (start == end || (line >= 2 && end - start < full_line)) {
+            break;
+        }
+        begin = start;
     }
     if (measure(text, begin, at).longest_run < min_run) {
         return std::nullopt;

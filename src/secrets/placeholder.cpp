@@ -23,8 +23,11 @@ constexpr std::array<std::string_view, 40> plain_words{
     "string",   "mypass", "hunter2",    "example",  "required",  "optional",     "postgres",   "mysql",
     "redis",    "hidden", "mypassword", "mysecret", "undefined", "yourpassword", "yoursecret", "credential"};
 
+/// Enough to see what it says; keeps the work for each of many candidates small.
+constexpr std::size_t max_looked_at = 128;
+
 std::string lowered(std::string_view text) {
-    std::string out(text);
+    std::string out(text.substr(0, max_looked_at));
     std::transform(out.begin(), out.end(), out.begin(), to_lower);
     return out;
 }
@@ -58,6 +61,7 @@ bool starts_or_holds_reference(std::string_view value) {
 }  // namespace
 
 bool is_placeholder_token(std::string_view body) {
+    body = body.substr(0, max_looked_at);
     if (body.empty() || has_long_run(body, 6) || distinct(body) <= 3) {
         return true;
     }
@@ -75,6 +79,7 @@ bool is_placeholder_token(std::string_view body) {
 }
 
 bool is_placeholder_password(std::string_view value) {
+    value = value.substr(0, max_looked_at);
     if (value.empty() || starts_or_holds_reference(value) || distinct(value) == 1 || has_long_run(value, 8)) {
         return true;
     }
@@ -85,6 +90,7 @@ bool is_placeholder_password(std::string_view value) {
 }
 
 bool is_example_host(std::string_view host) {
+    host = host.substr(host.size() - std::min(host.size(), max_looked_at));
     const std::string lower = lowered(host);
     constexpr std::array<std::string_view, 6> exact{"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host", "hostname"};
     constexpr std::array<std::string_view, 8> suffixes{

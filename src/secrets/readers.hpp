@@ -17,6 +17,8 @@ struct Reading {
     std::string_view doubt;  ///< of the reader, or empty
 };
 
+/// Whether a token may start here: no word runs into it. An escape (\n, %3D, \u003d) is not part of a word.
+[[nodiscard]] bool starts_token(std::string_view text, std::size_t at);
 /// A private key block whose first line starts at `at`: PEM, SSH2, PGP, OpenVPN static key or PuTTY; the whole block.
 /// In redact mode also one whose END line starts there, with its beginning cut off.
 [[nodiscard]] std::optional<Reading> read_key_block(std::string_view text, std::size_t at, Mode mode);

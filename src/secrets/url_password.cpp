@@ -30,7 +30,7 @@ std::string_view host_at(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::optional<Reading> read_url_password(std::string_view text, std::size_t at, std::size_t after, Mode mode) {
-    if (at > 0 && is_alnum(text[at - 1])) {
+    if (!starts_token(text, at)) {
         return std::nullopt;  // the tail of another scheme
     }
     const std::string_view window = text.substr(after, max_userinfo);
