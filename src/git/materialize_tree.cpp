@@ -75,9 +75,10 @@ base::Result<void> clean(const ScratchGit& git, const std::vector<std::string>& 
 
 base::Result<void> fill(const ScratchGit& git, const std::string& tree, const std::string& directory,
                         const std::vector<std::string>& keep, bool submodules) {
+    // First what is not tracked: an attribute file that a check left would decide how others are written.
+    RFSN_TRY(clean(git, keep));
     // --reset compares every file with the index by stat and rewrites what a check has changed.
     RFSN_TRY(git.run({"read-tree", "--reset", "-u", "--no-sparse-checkout", tree}));
-    RFSN_TRY(clean(git, keep));
     return submodules ? empty_submodules(git, directory) : base::Result<void>{};
 }
 

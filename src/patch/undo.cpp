@@ -27,7 +27,7 @@ base::Result<bool> plan_index(const git::Repository& repository, git::StagedSour
     file.old_blob = now.blob;
     file.old_mode = now.mode;
     file.new_mode = done.old_mode;
-    if (!done.in_index || now.blob == done.old_blob) {
+    if (!done.in_index || (now.blob == done.old_blob && now.mode == done.old_mode)) {
         file.in_index = false;
         file.new_blob = now.blob;
         file.new_mode = now.mode;
