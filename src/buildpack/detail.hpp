@@ -18,7 +18,7 @@ struct Probe {
     FileFormat format = FileFormat::text;
     std::vector<std::string> has;  ///< dotted paths, any of them
     std::string path;              ///< dotted path whose value is the answer
-    std::string regex;             ///< group v, or the whole match, is the answer
+    std::string regex;             ///< group v, if there is one, is the answer
     std::string owns;              ///< a glob that a staged source of the project matches
     bool up = false;               ///< ask the directories above too, nearest first
     bool always = false;

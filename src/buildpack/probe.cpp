@@ -44,8 +44,10 @@ Answer matched(const std::string& text, const std::string& regex) {
         return std::nullopt;
     }
     const auto named = re.NamedCapturingGroups().find("v");
-    const auto& group =
-        named == re.NamedCapturingGroups().end() ? groups[0] : groups[static_cast<std::size_t>(named->second)];
+    if (named == re.NamedCapturingGroups().end()) {
+        return "";
+    }
+    const auto& group = groups[static_cast<std::size_t>(named->second)];
     return std::string(group.data() == nullptr ? "" : group.data(), group.size());
 }
 
