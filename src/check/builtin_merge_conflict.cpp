@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
-
 #include "check/builtin_file_types.hpp"
 #include "check/builtin_findings.hpp"
 #include "check/builtin_list.hpp"
@@ -23,6 +21,34 @@ std::string_view marker_of(std::string_view line) {
         return separator || starts_with(rest, " ") ? marker : std::string_view();
     }
     return {};
+}
+
+/// Without the separators that belong to no conflict: one counts after "<<<<<<<" up to ">>>>>>>", or as the last before
+/// a
+/// ">>>>>>>" whose opening line was taken out.
+std::vector<ConflictLine> in_conflicts(const std::vector<ConflictLine>& lines) {
+    std::vector<ConflictLine> kept;
+    std::vector<ConflictLine> separators;
+    bool open = false;
+    for (const auto& line : lines) {
+        if (line.marker[0] == '<') {
+            separators.clear();
+            open = true;
+            kept.push_back(line);
+        } else if (line.marker[0] == '>') {
+            if (!open && !separators.empty()) {
+                kept.push_back(separators.back());
+            }
+            separators.clear();
+            open = false;
+            kept.push_back(line);
+        } else if (open) {
+            kept.push_back(line);
+        } else {
+            separators.push_back(line);
+        }
+    }
+    return kept;
 }
 
 std::string message(std::string_view marker) {
@@ -57,21 +83,7 @@ std::vector<ConflictLine> conflict_lines(std::string_view content, bool anywhere
         }
         content.remove_prefix(line.size());
     }
-    if (!anywhere) {
-        const auto is_edge = [](const ConflictLine& found) { return found.marker[0] == '<' || found.marker[0] == '>'; };
-        const auto opening =
-            std::find_if(lines.begin(), lines.end(), [](const ConflictLine& found) { return found.marker[0] == '<'; });
-        const auto closing = std::find_if(lines.rbegin(), lines.rend(),
-                                          [](const ConflictLine& found) { return found.marker[0] == '>'; });
-        const std::uint32_t first = opening == lines.end() ? ~0U : opening->line;
-        const std::uint32_t last = closing == lines.rend() ? 0 : closing->line;
-        lines.erase(std::remove_if(lines.begin(), lines.end(),
-                                   [&](const ConflictLine& found) {
-                                       return !is_edge(found) && found.line < first && found.line > last;
-                                   }),
-                    lines.end());
-    }
-    return lines;
+    return anywhere ? lines : in_conflicts(lines);
 }
 
 Builtin check_merge_conflict() {

@@ -82,7 +82,8 @@ class Visitor {
         }
         for (std::size_t i = 0; i < node.entries.size(); ++i) {
             const auto at = i < node.key_positions.size() ? node.key_positions[i] : base::DocPosition{};
-            if (!key(node.entries[i].first, at) || !this->node(node.entries[i].second)) {
+            const auto& [name, value] = node.entries[i];
+            if (!key(name, at) || !merge(name, value, at) || !this->node(value)) {
                 return false;
             }
         }
@@ -98,6 +99,18 @@ class Visitor {
             return false;
         }
         return tag(at);
+    }
+
+    /// "<<: value", unquoted, takes mappings only.
+    bool merge(const std::string& name, const base::DocNode& value, base::DocPosition at) {
+        const bool mappings =
+            value.is_map() || (value.is_list() && std::all_of(value.items.begin(), value.items.end(),
+                                                              [](const base::DocNode& item) { return item.is_map(); }));
+        if (name != "<<" || mappings || cursor_.at(at).substr(0, 1) != "<") {
+            return true;
+        }
+        problem_ = DocumentProblem{at.line, at.column, "expected a mapping or list of mappings for merging", false};
+        return false;
     }
 
     bool tag(base::DocPosition at) {

@@ -41,7 +41,9 @@ TEST(MergeConflict, FindsMarkersButNotHeadings) {
     EXPECT_EQ(lines(OneFile("a.rst", "Heading\n" + separator + ours + "a\n" + separator + "b\n" + theirs + "Heading\n" +
                                          separator)
                         .run("check-merge-conflict")),
-              (std::vector<std::uint32_t>{3, 5, 7, 9}));
+              (std::vector<std::uint32_t>{3, 5, 7}));
+    EXPECT_EQ(lines(OneFile("a.c", "a\n" + separator + "b\n" + theirs).run("check-merge-conflict")),
+              (std::vector<std::uint32_t>{2, 4}));
     EXPECT_TRUE(lines(OneFile("a.c", " " + ours + std::string(7, '<') + "\n" + std::string(8, '>') + " x\n")
                           .run("check-merge-conflict"))
                     .empty());

@@ -35,12 +35,13 @@ TEST(Documents, TypesAreThoseOfIdentify) {
 // Verdicts of pre-commit-hooks 6.0.0.
 TEST(CheckYaml, JudgesAsTheOriginalDoes) {
     for (const char* good : {"", "a: 1\n", "---\na: [1, 2]\n", "a: &x 1\nb: *x\n", "a: !!str 1\n", "<<: {a: 1}\n",
-                             "? [a]\n: b\n", "# only\n"}) {
+                             "<<: [{a: 1}]\n", "\"<<\": 1\n", "? [a]\n: b\n", "# only\n"}) {
         EXPECT_EQ(problems("check-yaml", "a.yaml", good), 0U) << good;
     }
-    for (const char* bad : {"a: [\n", "a: 1\na: 2\n", "a: b: c\n", "a: \"x\n", "\ta: 1\n", "a: *x\n",
-                            "a: 1\n---\nb: 2\n", "a: !vault x\n", "!Ref x\n", "a: &y !Sub x\n", "{a: !x 1}\n",
-                            "a: {{ x }}\n", "{{ x }}\n", "a: \xFF\n", "a: !!python/name:os.x\n"}) {
+    for (const char* bad :
+         {"a: [\n", "a: 1\na: 2\n", "a: b: c\n", "a: \"x\n", "\ta: 1\n", "a: *x\n", "a: 1\n---\nb: 2\n",
+          "a: !vault x\n", "!Ref x\n", "a: &y !Sub x\n", "{a: !x 1}\n", "a: {{ x }}\n", "{{ x }}\n", "a: \xFF\n",
+          "<<: 1\n", "<<: [{a: 1}, 2]\n", "a: !!python/name:os.x\n"}) {
         EXPECT_EQ(problems("check-yaml", "a.yaml", bad), 1U) << bad;
     }
     EXPECT_EQ(problems("check-yaml", "a.yaml", "a: 1\n---\nb: 2\n", {"--multi"}), 0U);
@@ -86,7 +87,7 @@ TEST(CheckToml, JudgesAsTheOriginalDoes) {
     for (const char* good : {"", "a = 1\n[b]\nc = '''x'''\n", "d = 1979-05-27\n"}) {
         EXPECT_EQ(problems("check-toml", "a.toml", good), 0U) << good;
     }
-    for (const char* bad : {"a = \n", "a = 1\na = 2\n", "[a\n", "a = 01\n", "= 1\n"}) {
+    for (const char* bad : {"a = \n", "a = 1\na = 2\n", "[a\n", "a = 01\n", "= 1\n", "[@a]\n", "[\x03"}) {
         EXPECT_EQ(problems("check-toml", "a.toml", bad), 1U) << bad;
     }
 }
