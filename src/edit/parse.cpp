@@ -11,6 +11,7 @@ namespace rfsn::edit {
 namespace {
 
 constexpr std::size_t max_reply = std::size_t{16} << 20;
+constexpr std::size_t max_blocks = 1000;
 
 /// Which formats the reply's lines show, leaving out those that a parser has already taken.
 struct Seen {
@@ -90,6 +91,9 @@ base::Result<std::vector<Block>> parse(std::string_view reply, Format format, bo
                 ? "the reply holds no file: write each path on a line and the whole file in a code fence below it"
                 : "the reply holds no edit: answer with search/replace blocks ('<<<<<<< SEARCH', '=======', "
                   "'>>>>>>> REPLACE'), the file's path on the line above each");
+    }
+    if (parsed.blocks.size() > max_blocks) {
+        return base::fail(base::ErrorCode::invalid, "the reply holds more than 1000 edits");
     }
     std::set<std::tuple<std::string, std::string, std::string>> known;
     std::vector<Block> blocks;

@@ -155,6 +155,15 @@ TEST(Automatic, RefusesAMixOfFormats) {
     EXPECT_EQ(parsed("a.patch\n" + block("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", "gone\n")).size(), 1U);
 }
 
+TEST(Automatic, RefusesFloods) {
+    std::string reply = "a.py\n";
+    for (int i = 0; i < 1001; ++i) {
+        reply += block("x" + std::to_string(i) + "\n", "y\n");
+    }
+    expect_error(reply, "more than 1000 edits");
+    expect_error(std::string(std::size_t{17} << 20, 'x'), "larger than 16 MB");
+}
+
 TEST(Automatic, NeverTakesAFenceForAWholeFile) {
     expect_error("a.py\n```python\nx = 1\n```\n", "holds no edit");
 }
