@@ -27,8 +27,10 @@ base::Result<bool> is_known(const std::string& word, const PlanInput& input, std
     for (const auto kind : kinds) {
         known.emplace_back(model::name(kind));
     }
-    for (const auto& builtin : builtins()) {
-        known.push_back(builtin.id);
+    for (const auto* list : {&builtins(), &optional_builtins()}) {
+        for (const auto& builtin : *list) {
+            known.push_back(builtin.id);
+        }
     }
     for (const auto& [id, settings] : input.config->checks) {
         known.push_back(id);

@@ -97,42 +97,49 @@ BuiltinOptions builtin_options(const PlanInput& input, const config::CheckSettin
     return options;
 }
 
+void plan_builtin(const PlanInput& input, const Builtin& builtin, std::vector<Planned>& out) {
+    Planned planned;
+    planned.builtin = &builtin;
+    planned.plan.id = builtin.id;
+    planned.plan.pack = "builtin";
+    planned.plan.kind = builtin.id == "secrets" || builtin.id == "detect-private-key" ? model::CheckKind::security
+                                                                                      : model::CheckKind::hygiene;
+    planned.plan.tier = model::Tier::blobs;
+    if (!is_wanted(input.choice, {builtin.id, "builtin", planned.plan.kind}) || !stage_wants(input, planned.plan, {})) {
+        return;
+    }
+    const auto* settings = settings_of(input, builtin.id);
+    planned.options = builtin_options(input, settings);
+    planned.plan.reason = "built-in";
+    apply_settings(input, planned.plan);
+    for (const auto& file : input.snapshot->files) {
+        BuiltinFile probe;
+        probe.file = &file;
+        probe.merging = input.snapshot->merging;
+        const bool chosen =
+            settings == nullptr || ((settings->files.empty() || base::glob_match_any(settings->files, file.path)) &&
+                                    !base::glob_match_any(settings->exclude, file.path));
+        if (!planned.plan.preset && chosen && builtin.applies(probe, planned.options)) {
+            planned.plan.files.push_back(file.path);
+        }
+    }
+    if (!planned.plan.preset && planned.plan.files.empty()) {
+        preset(planned.plan, model::RunState::skipped, "no staged file for it");
+    }
+    out.push_back(std::move(planned));
+}
+
 void plan_builtins(const PlanInput& input, std::vector<Planned>& out) {
     for (const auto& builtin : builtins()) {
-        Planned planned;
-        planned.builtin = &builtin;
-        planned.plan.id = builtin.id;
-        planned.plan.pack = "builtin";
-        planned.plan.kind = builtin.id == "secrets" || builtin.id == "detect-private-key" ? model::CheckKind::security
-                                                                                          : model::CheckKind::hygiene;
-        planned.plan.tier = model::Tier::blobs;
-        if (!is_wanted(input.choice, {builtin.id, "builtin", planned.plan.kind}) ||
-            !stage_wants(input, planned.plan, {})) {
-            continue;
-        }
+        plan_builtin(input, builtin, out);
+    }
+    for (const auto& builtin : optional_builtins()) {
         const auto* settings = settings_of(input, builtin.id);
-        planned.options = builtin_options(input, settings);
-        apply_settings(input, planned.plan);
-        if (planned.plan.preset) {
-            out.push_back(std::move(planned));
-            continue;
+        const auto& only = input.choice.only;
+        if ((settings != nullptr && settings->enabled.value_or(false)) ||
+            std::find(only.begin(), only.end(), builtin.id) != only.end()) {
+            plan_builtin(input, builtin, out);
         }
-        for (const auto& file : input.snapshot->files) {
-            BuiltinFile probe;
-            probe.file = &file;
-            probe.merging = input.snapshot->merging;
-            const bool chosen =
-                settings == nullptr || ((settings->files.empty() || base::glob_match_any(settings->files, file.path)) &&
-                                        !base::glob_match_any(settings->exclude, file.path));
-            if (chosen && builtin.applies(probe, planned.options)) {
-                planned.plan.files.push_back(file.path);
-            }
-        }
-        planned.plan.reason = "built-in";
-        if (planned.plan.files.empty()) {
-            preset(planned.plan, model::RunState::skipped, "no staged file for it");
-        }
-        out.push_back(std::move(planned));
     }
 }
 

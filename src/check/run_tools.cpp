@@ -106,6 +106,11 @@ class Scheduler {
                 run.fail(model::RunState::error, request.error().describe());
                 return true;
             }
+            for (const std::size_t index : lane.waiting) {  // what any check of the lane wants to survive
+                if (const auto& spec = plans_[index]->spec) {
+                    request->keep.insert(request->keep.end(), spec->keep.begin(), spec->keep.end());
+                }
+            }
             auto place = context_.isolation->prepare(*context_.view, *request);
             if (!place) {
                 run.fail(model::RunState::error, "no place to run it in: " + place.error().describe());

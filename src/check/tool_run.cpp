@@ -35,6 +35,17 @@ std::string tail(std::string_view output) {
     return secrets::mask(base::strip_ansi(text));
 }
 
+/// ": " and the last line that says something, or "".
+std::string said(const std::string& output) {
+    const auto lines = base::split_lines(output);
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+        if (const auto text = base::trim(*line); !text.empty()) {
+            return ": " + std::string(text.substr(0, 200));
+        }
+    }
+    return {};
+}
+
 std::string last_words(const std::vector<base::ProcessResult>& results) {
     std::string all;
     for (const auto& result : results) {
@@ -256,8 +267,8 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
                      [](const model::Finding& finding) { return finding.blocking; })) {
         model::Finding finding;
         finding.tool = planned_->plan.id;
-        finding.message =
-            planned_->plan.id + " failed (" + results.back().describe() + ") without a diagnostic that names a place";
+        // With its last words in it, another failure of the same check is another finding.
+        finding.message = planned_->plan.id + " failed (" + results.back().describe() + ")" + said(outcome_.run.output);
         outcome_.findings.push_back(std::move(finding));
     }
     outcome_.run.state = model::RunState::blocked;

@@ -58,7 +58,8 @@ void say(std::string_view text) {
 
 int fail_with(const base::Error& error) {
     std::string text;
-    for (const auto line : base::split_lines(error.describe())) {
+    const std::string description = error.describe();
+    for (const auto line : base::split_lines(description)) {
         text += (text.empty() ? "git-rfsn: " : "\n          ") + base::printable(line);
     }
     say(text);

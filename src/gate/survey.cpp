@@ -95,10 +95,12 @@ base::Result<std::string> explain(buildpack::Registry& registry, const std::stri
     if (const auto* builtin = check::find_builtin(word)) {
         return explain_builtin(*builtin);
     }
-    for (const auto& builtin : check::builtins()) {
-        known.push_back(builtin.id);
-        if (word == builtin.code) {
-            return word + " is " + explain_builtin(builtin);
+    for (const auto* list : {&check::builtins(), &check::optional_builtins()}) {
+        for (const auto& builtin : *list) {
+            known.push_back(builtin.id);
+            if (word == builtin.code) {
+                return word + " is what " + explain_builtin(builtin);
+            }
         }
     }
     for (const auto& [id, description] : secrets::rules()) {

@@ -23,7 +23,7 @@ git -c protocol.file.allow=always submodule add -q "$WORK/sub" module
 git add -A
 run 1 git-rfsn check
 hasnt "$ERR" $'\x1b'
-has "$ERR" 'a b\n'
+has "$ERR" 'a b\x0a'
 run 1 git-rfsn check --format json --output "$WORK/r.json"
 same "$(json "$WORK/r.json" 'sum(f["blocking"] for f in d["findings"])')" 3
 run 0 git-rfsn fix --yes
@@ -37,7 +37,7 @@ run 1 git-rfsn check --only check-added-large-files; has "$ERR" "huge.bin"
 git rm -q --cached huge.bin; rm huge.bin
 
 # Broken YAML, TOML and JSON name their line.
-printf 'a: [1\nb: 2\n' > a.yaml; printf 'x = \n' > b.toml; printf '{"a": 1, "a": 2}\n' > c.json; git add -A
+printf 'a: [1\nb: 2\n' > a.yaml; printf 'x =\n' > b.toml; printf '{"a": 1, "a": 2}\n' > c.json; git add -A
 run 1 git-rfsn check --format json --output "$WORK/r.json"
 same "$(json "$WORK/r.json" 'sorted((f["path"], f["tool"]) for f in d["findings"])')" "[('a.yaml', 'check-yaml'), ('b.toml', 'check-toml'), ('c.json', 'check-json')]"
 git rm -q --cached a.yaml b.toml c.json

@@ -25,7 +25,7 @@ printf 'fine\n' > a.txt; git add -A
 run 0 git-rfsn init
 run 3 git-rfsn check; has "$ERR" "git rfsn trust"
 run 0 git-rfsn trust; has "$ERR" "grep -L forbidden"
-run 0 git-rfsn check
+run 0 git commit -m "with a check of our own"
 printf 'forbidden\n' > a.txt; git add -A
 run 1 git-rfsn check; has "$ERR" "words"
 sed -i 's/grep -L/grep -L -i/' .rfsn.yaml; git add -A

@@ -21,17 +21,19 @@ run 0 git-rfsn init
 run 0 git commit -m start
 
 # Not formatted: blocked at commit, repaired by the fixer, unstaged work kept.
-printf '#include "sum.h"\n\nint sum(int a,int b){return a+b;}\n' > sum.cpp
+printf '#include "sum.h"\n\nint sum(int a,int b){return b+a;}\n' > sum.cpp
 git add sum.cpp
-printf '#include "sum.h"\n\nint sum(int a,int b){return a+b;}\n// mine, not staged\n' > sum.cpp
+printf '#include "sum.h"\n\nint sum(int a,int b){return b+a;}\n// mine, not staged\n' > sum.cpp
 run 1 git commit -m unformatted
 has "$ERR" "sum.cpp:3"
 run 0 git-rfsn fix --yes
-same "$(git show :sum.cpp | sed -n 3p)" "int sum(int a, int b) { return a + b; }"
+same "$(git show :sum.cpp | sed -n 3p)" "int sum(int a, int b) { return b + a; }"
 has "$(cat sum.cpp)" "// mine, not staged"
 hasnt "$(git show :sum.cpp)" "mine"
 run 0 git-rfsn undo
-same "$(git show :sum.cpp | sed -n 3p)" "int sum(int a,int b){return a+b;}"
+same "$(git show :sum.cpp | sed -n 3p)" "int sum(int a,int b){return b+a;}"
+run 0 git-rfsn fix
+has "$ERR" "+int sum(int a, int b)"
 run 0 git-rfsn apply
 before=$(tree_digest)
 run 0 git commit -m formatted
@@ -49,6 +51,6 @@ printf '#include "sum.h"\n\nint sum(int a, int b) { return a - b; }\n' > sum.cpp
 git add sum.cpp
 run 1 git-rfsn check --stage ci --format json --output "$WORK/r.json"
 same "$(json "$WORK/r.json" 'sorted((r["check"], r["state"]) for r in d["runs"] if r["kind"] in ("build", "test"))')" "[('cmake-build', 'passed'), ('ctest', 'blocked')]"
-printf '#include "sum.h"\n\nint sum(int a, int b) { return b + a; }\n' > sum.cpp
+printf '#include "sum.h"\n\nint sum(int a, int b) { return (a + b); }\n' > sum.cpp
 git add sum.cpp
 run 0 git-rfsn check --stage ci

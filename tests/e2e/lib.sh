@@ -16,7 +16,7 @@ git config --global advice.detachedHead false
 cleanup() { status=$?; [ -n "${KEEP:-}" ] || rm -rf "$WORK"; exit $status; }
 trap cleanup EXIT
 
-die() { echo "FAILED at ${BASH_SOURCE[1]}:${BASH_LINENO[0]}: $*" >&2; exit 1; }
+die() { echo "FAILED at ${BASH_SOURCE[-1]}:${BASH_LINENO[-2]}: $*" >&2; exit 1; }
 skip() { echo "SKIPPED: $*"; exit 77; }
 need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
 # new_repo NAME: makes it, with one commit, and goes there
@@ -27,7 +27,7 @@ run() {
   "$@" >"$WORK/out" 2>"$WORK/err" </dev/null || got=$?
   OUT=$(cat "$WORK/out"); ERR=$(cat "$WORK/err")
   [ "$got" = "$want" ] || { printf -- '--- out\n%s\n--- err\n%s\n' "$OUT" "$ERR" >&2
-    echo "FAILED at ${BASH_SOURCE[1]}:${BASH_LINENO[0]}: exit $got, wanted $want: $*" >&2; exit 1; }
+    die "exit $got, wanted $want: $*"; }
 }
 # has TEXT NEEDLE: demands that it is there; hasnt: that it is not
 has() { case $1 in *"$2"*) ;; *) printf '%s\n' "$1" >&2; die "missing: $2" ;; esac; }

@@ -16,7 +16,7 @@ git commit -qm a
 printf 'worse \n' > w.txt; git add w.txt; git commit -q --no-verify -m w
 run 1 git-rfsn check --range HEAD~1..HEAD; has "$ERR" "w.txt:1"; hasnt "$ERR" "old.txt"
 run 0 git-rfsn check --range HEAD~2..HEAD~1
-run 3 git-rfsn check --range nowhere..HEAD; has "$ERR" "nowhere"
+run 2 git-rfsn check --range nowhere..HEAD; has "$ERR" "nowhere"
 printf 'old \nnew\n' > old.txt; git add old.txt
 run 0 git-rfsn check
 printf 'old \nnew \n' > old.txt; git add old.txt
