@@ -40,7 +40,8 @@ int on_hunk(const git_diff_delta* /*delta*/, const git_diff_hunk* hunk, void* pa
 
 base::Result<std::vector<LineRange>> changed_between(std::string_view before, std::string_view after) {
     lg2::start();
-    git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+    git_diff_options options{};
+    git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
     options.context_lines = 0;
     options.flags = GIT_DIFF_FORCE_TEXT;
     std::vector<LineRange> ranges;
@@ -100,7 +101,8 @@ int on_line(const git_diff_delta* /*delta*/, const git_diff_hunk* /*hunk*/, cons
 
 base::Result<Hunks> hunks_between(std::string_view before, std::string_view after) {
     lg2::start();
-    git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+    git_diff_options options{};
+    git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
     Hunks hunks;
     if (git_diff_buffers(before.data(), before.size(), nullptr, after.data(), after.size(), nullptr, &options, nullptr,
                          &on_binary, &on_text_hunk, &on_line, &hunks) < 0) {

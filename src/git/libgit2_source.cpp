@@ -88,7 +88,8 @@ class Libgit2Source final : public SourceBase {
 
    private:
     static git_diff_options diff_options() {
-        git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+        git_diff_options options{};
+        git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
         options.flags = GIT_DIFF_INCLUDE_TYPECHANGE;
         return options;
     }

@@ -58,7 +58,8 @@ base::Result<std::optional<std::string>> merge(std::string_view base, std::strin
                                                git_merge_file_favor_t favor) {
     lg2::start();
     const auto input = [](std::string_view text) {
-        git_merge_file_input file = GIT_MERGE_FILE_INPUT_INIT;
+        git_merge_file_input file{};
+        git_merge_file_input_init(&file, GIT_MERGE_FILE_INPUT_VERSION);
         file.ptr = text.data();
         file.size = text.size();
         return file;
@@ -66,7 +67,8 @@ base::Result<std::optional<std::string>> merge(std::string_view base, std::strin
     const auto ancestor = input(base);
     const auto left = input(ours);
     const auto right = input(theirs);
-    git_merge_file_options options = GIT_MERGE_FILE_OPTIONS_INIT;
+    git_merge_file_options options{};
+    git_merge_file_options_init(&options, GIT_MERGE_FILE_OPTIONS_VERSION);
     options.favor = favor;
     git_merge_file_result result{};
     if (git_merge_file(&result, &ancestor, &left, &right, &options) < 0) {
