@@ -274,6 +274,17 @@ TEST(Toml, RefusesWhatIsNotToml) {
     }
     EXPECT_EQ(problem(DocFormat::toml, "a = \"\xFF\"\n"), "1:6 not valid UTF-8 (byte 0xff)");
     EXPECT_EQ(problem(DocFormat::toml, ""), "");
+    // These ended toml++ itself.
+    EXPECT_EQ(problem(DocFormat::toml, "[@a]\n").substr(0, 2), "1:");
+    EXPECT_EQ(problem(DocFormat::toml, "[\n").substr(0, 2), "1:");
+    EXPECT_EQ(problem(DocFormat::toml,
+                      "\xEF\xB3\xBF"
+                      "a = 1\n"),
+              "1:1 a character that TOML allows in strings and comments only");
+    EXPECT_EQ(problem(DocFormat::toml,
+                      "\xEF\xBB\xBF"
+                      "a = '\xC3\xA9' # \xC3\xA9\r\n\"\xC3\xA9\" = 1\n"),
+              "");
 }
 
 TEST(Toml, BoundsDepth) {
