@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <set>
 
 #include "base/atomic_file.hpp"
@@ -185,6 +186,44 @@ TEST(Registry, MistakesAreNamedWithTheirPlace) {
         EXPECT_NE(added.error().message.find(message), std::string::npos)
             << added.error().message << "\nexpected: " << message;
         EXPECT_EQ(registry.ids().size(), 8U) << "a pack that is wrong is not added";
+    }
+}
+
+/// The published schema names no key that the loader refuses, and none of the loader's is missing.
+TEST(Schema, SaysWhatTheLoaderTakes) {
+    const auto bytes = base::read_file(std::string(RFSN_SOURCE_DIR) + "/config/buildpack.schema.json");
+    ASSERT_TRUE(bytes.has_value());
+    const auto schema = base::parse_doc(base::DocFormat::json, *bytes);
+    ASSERT_TRUE(schema.has_value());
+    const std::vector<std::pair<std::string, std::string>> places{
+        {"properties", "schema: 1\nid: x\nKEY: []\n"},
+        {"properties.checks.items.properties", "schema: 1\nid: x\nchecks: [{KEY: []}]\n"}};
+    for (const auto& [path, yaml] : places) {
+        const auto* properties = schema->at_path(path);
+        ASSERT_NE(properties, nullptr) << path;
+        std::string known;
+        for (const auto& [key, value] : properties->entries) {
+            if (key == "schema" || key == "id") {
+                continue;
+            }
+            auto text = yaml;
+            text.replace(text.find("KEY"), 3, key);
+            Registry registry;
+            const auto added = registry.add_yaml(text, "p.yaml");
+            EXPECT_TRUE(added || added.error().message.find("unknown key") == std::string::npos)
+                << added.error().message;
+            known += key + ", ";
+        }
+        auto text = yaml;
+        text.replace(text.find("KEY"), 3, "zzzzzzzzzzzzzzzzzzzz");
+        Registry registry;
+        const auto added = registry.add_yaml(text, "p.yaml");
+        ASSERT_FALSE(added.has_value());
+        const auto& message = added.error().message;
+        const auto list = message.substr(message.find("known here: ") + 12);
+        EXPECT_EQ(std::count(list.begin(), list.end(), ',') + 1,
+                  static_cast<std::ptrdiff_t>(properties->entries.size()))
+            << list;
     }
 }
 
