@@ -8,6 +8,16 @@
 namespace rfsn::check {
 namespace {
 
+/// The length of the line end at the front of `text`: what YAML calls one.
+std::size_t line_end(std::string_view text) {
+    for (const std::string_view end : {"\r\n", "\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"}) {
+        if (text.substr(0, end.size()) == end) {
+            return end.size();
+        }
+    }
+    return 0;
+}
+
 /// Offsets of positions that only go forwards; columns count characters.
 class Cursor {
    public:
@@ -19,12 +29,14 @@ class Cursor {
             return {};
         }
         while (line_ < position.line) {
-            const auto newline = text_.find('\n', offset_);
-            if (newline == std::string_view::npos) {
+            offset_ = text_.find_first_of("\n\r\xC2\xE2", offset_);
+            if (offset_ == std::string_view::npos) {
+                offset_ = text_.size();
                 return {};
             }
-            offset_ = newline + 1;
-            ++line_;
+            const std::size_t end = line_end(text_.substr(offset_));
+            line_ += end != 0 ? 1U : 0U;
+            offset_ += end != 0 ? end : 1;
             column_ = 1;
         }
         while (column_ < position.column && offset_ < text_.size()) {

@@ -1,7 +1,6 @@
 // folder: check
 // SPDX-License-Identifier: MIT
 // No built-in throws or crashes; a fixer's result needs no second fix; findings point into the file and are bounded.
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -29,7 +28,7 @@ rfsn::check::BuiltinOutcome run(const rfsn::check::Builtin& builtin, const char*
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view content(reinterpret_cast<const char*>(data), size);
-    const auto lines = static_cast<std::uint32_t>(std::count(content.begin(), content.end(), '\n')) + 2;
+    const auto most_lines = static_cast<std::uint32_t>(size) + 2;  // YAML counts '\r' and others as line ends too
     for (const auto* list : {&rfsn::check::builtins(), &rfsn::check::optional_builtins()}) {
         for (const auto& builtin : *list) {
             for (const char* path : {"a.md", "tsconfig.json"}) {
@@ -38,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                     std::abort();
                 }
                 for (const auto& finding : outcome.findings) {
-                    if (finding.line > lines) {
+                    if (finding.line > most_lines) {
                         std::abort();
                     }
                 }

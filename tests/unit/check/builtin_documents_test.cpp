@@ -50,6 +50,14 @@ TEST(CheckYaml, JudgesAsTheOriginalDoes) {
     EXPECT_EQ(problems("check-yaml", "a.yaml", "[\n", {"--unsafe"}), 1U);
 }
 
+TEST(CheckYaml, EveryLineEndOfYamlCounts) {
+    for (const std::string end : {"\n", "\r\n", "\r"}) {
+        const std::string good = "a: 1" + end + "b: '!x'" + end + "c: {d: 1}" + end;
+        EXPECT_EQ(problems("check-yaml", "a.yaml", good), 0U) << testing::PrintToString(end);
+        EXPECT_EQ(problems("check-yaml", "a.yaml", good + "e: !x 1" + end), 1U) << testing::PrintToString(end);
+    }
+}
+
 TEST(CheckYaml, SaysWhere) {
     const auto outcome = OneFile("a.yaml", "ok: 1\n\xC3\xA9: \"!\"\nb: !no x\n").run("check-yaml");
     ASSERT_EQ(outcome.findings.size(), 1U);
