@@ -281,15 +281,9 @@ std::string zsh_completion() {
         "_git-rfsn() {\n"
         "  local curcontext=$curcontext state line\n"
         "  typeset -A opt_args\n"
-        "  if [[ $words[2] == -* && CURRENT -gt 2 ]]; then\n"
-        "    # Without a command it is check.\n"
-        "    _arguments -S \\\n" +
-        zsh_specs(default_command().options, "      ") + zsh_specs(global_options(), "      ") +
-        "      '1:command:__git_rfsn_commands' '*::argument: _files'\n"
-        "    return\n"
-        "  fi\n"
+        "  # Without a command it is check.\n"
         "  _arguments -C \\\n" +
-        zsh_specs(global_options(), "    ") +
+        zsh_specs(default_command().options, "    ") + zsh_specs(global_options(), "    ") +
         "    '1:command:__git_rfsn_commands' \\\n"
         "    '*::argument:->argument'\n"
         "  [[ $state == argument ]] || return\n"
