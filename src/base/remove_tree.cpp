@@ -63,7 +63,7 @@ class TreeRemoval {
             return EBUSY;
         }
         if ((info.st_mode & 0700U) != 0700U) {
-            ::fchmodat(directory, name.c_str(), 0700, 0);
+            static_cast<void>(::fchmodat(directory, name.c_str(), 0700, 0) == 0);
         }
         if (depth >= deepest) {
             return lift(directory, name);

@@ -29,7 +29,11 @@ std::string joined(const std::vector<std::string>& items, std::string_view separ
 
 std::string checks_text(const model::Evidence& evidence, const Paint& paint) {
     std::vector<std::string> out;
-    for (const model::CheckDelta& delta : evidence.checks) {
+    std::vector<model::CheckDelta> deltas = evidence.checks;
+    // What changed is the proof; what stayed green comes behind it.
+    std::stable_partition(deltas.begin(), deltas.end(),
+                          [](const model::CheckDelta& delta) { return delta.before != delta.after; });
+    for (const model::CheckDelta& delta : deltas) {
         std::string one = fmt::format("{} {} -> {}", delta.check, model::name(delta.before), model::name(delta.after));
         if (delta.findings_before != delta.findings_after) {
             one += fmt::format(" ({} -> {})", delta.findings_before, delta.findings_after);
@@ -165,9 +169,12 @@ std::string proposal(const model::ProposalSummary& proposal, const base::Termina
         out += fmt::format("  cost: {}\n", cost_text(proposal.cost));
     }
     const std::string id = clean(proposal.id, 100);
-    out += proposal.proven ? fmt::format("\n  {}   or   {}\n", paint.cyan("git rfsn apply " + id),
-                                         paint.cyan("git rfsn discard " + id))
-                           : fmt::format("\n  {}\n", paint.cyan("git rfsn discard " + id));
+    if (proposal.proven) {
+        out +=
+            fmt::format("\n  {}   or   {}\n", paint.cyan("git rfsn apply " + id), paint.cyan("git rfsn discard " + id));
+    } else if (!id.empty()) {
+        out += fmt::format("\n  {}\n", paint.cyan("git rfsn discard " + id));
+    }
     return out;
 }
 

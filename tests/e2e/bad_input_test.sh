@@ -50,4 +50,5 @@ git checkout -q -b other; echo other > a.txt; git commit -qam other
 git checkout -q main; echo main > a.txt; git commit -qam main
 git merge other >/dev/null 2>&1 && die "the merge did not conflict"
 run 3 git-rfsn check; has "$ERR" "a.txt"; has "$ERR" "unmerged"
+git merge --abort
 run 2 git-rfsn check --only nonsense; has "$ERR" "nonsense"

@@ -13,7 +13,8 @@ export PATH=$RFSN_TEST_BIN:/usr/bin:/bin:/usr/local/bin:$PATH
 mkdir -p "$HOME"
 git config --global init.defaultBranch main
 git config --global advice.detachedHead false
-cleanup() { status=$?; [ -n "${KEEP:-}" ] || rm -rf "$WORK"; exit $status; }
+SERVER_PID=
+cleanup() { status=$?; [ -z "$SERVER_PID" ] || kill "$SERVER_PID" 2>/dev/null || true; [ -n "${KEEP:-}" ] || rm -rf "$WORK"; exit $status; }
 trap cleanup EXIT
 
 die() { echo "FAILED at ${BASH_SOURCE[-1]}:${BASH_LINENO[-2]}: $*" >&2; exit 1; }

@@ -39,22 +39,21 @@ printf 'a.py\n<<<<<<< SEARCH\nimport os\n' > "$WORK/malformed"
 printf 'b/../../etc/passwd\n```\n<<<<<<< SEARCH\n=======\nx\n>>>>>>> REPLACE\n```\n' > "$WORK/escape"
 SERVER=$RFSN_TEST_SOURCE/tests/support/llm_server.py
 serve() { # arguments of llm_server.py; sets URL
-  [ -z "${SERVER_PID:-}" ] || { kill "$SERVER_PID" 2>/dev/null; wait "$SERVER_PID" 2>/dev/null || true; }
+  [ -z "$SERVER_PID" ] || { kill "$SERVER_PID" 2>/dev/null; wait "$SERVER_PID" 2>/dev/null || true; }
   rm -f "$WORK/port" "$WORK/requests"
-  /usr/bin/python3 "$SERVER" --port-file "$WORK/port" --log "$WORK/requests" "$@" &
+  /usr/bin/python3 "$SERVER" --port-file "$WORK/port" --log "$WORK/requests" "$@" >/dev/null &
   SERVER_PID=$!
   for _ in $(seq 100); do [ -s "$WORK/port" ] && break; sleep 0.05; done
   RFSN_LLM_BASE_URL=http://127.0.0.1:$(cat "$WORK/port")/v1
   export RFSN_LLM_BASE_URL RFSN_LLM_MODEL=scripted
 }
-trap 'kill ${SERVER_PID:-} 2>/dev/null || true; cleanup' EXIT
 requests() { [ -e "$WORK/requests" ] && wc -l < "$WORK/requests" || echo 0; }
 before=$(tree_digest); index=$(git write-tree)
 unchanged() { same "$(tree_digest)" "$before"; same "$(git write-tree)" "$index"; }
 
 # Not configured: nothing is asked, and it says how; configured but not enabled: the same.
 run 3 git-rfsn propose; has "$ERR" "llm.base_url"
-serve --reply "$WORK/good"
+serve good:"$WORK/good"
 run 3 git-rfsn propose; has "$ERR" "git rfsn llm enable"; same "$(requests)" 0
 run 0 git-rfsn llm enable
 
@@ -71,21 +70,21 @@ same "$(git show :a.py)" "$(printf 'def f():\n    return 2')"
 same "$(cat a.py)" "$(printf 'def f():\n    return 2\n\n\n# mine')"
 run 0 git-rfsn undo; unchanged
 
-serve --reply "$WORK/lying"; run 0 git-rfsn llm enable
+serve good:"$WORK/lying"; run 0 git-rfsn llm enable
 run 1 git-rfsn propose; unchanged; same "$(requests)" 2
-serve --reply "$WORK/malformed"; run 0 git-rfsn llm enable
+serve good:"$WORK/malformed"; run 0 git-rfsn llm enable
 run 1 git-rfsn propose; unchanged; same "$(requests)" 2
-serve --reply "$WORK/malformed" --reply "$WORK/good"; run 0 git-rfsn llm enable
+serve good:"$WORK/malformed" good:"$WORK/good"; run 0 git-rfsn llm enable
 run 0 git-rfsn propose; unchanged; same "$(requests)" 2
-serve --reply "$WORK/escape"; run 0 git-rfsn llm enable
-run 1 git-rfsn propose; unchanged; hasnt "$ERR" "proven"
-serve --status 401; run 0 git-rfsn llm enable
+serve good:"$WORK/escape"; run 0 git-rfsn llm enable
+run 1 git-rfsn propose; unchanged; has "$ERR" "not proven"
+serve status:401; run 0 git-rfsn llm enable
 run 3 git-rfsn propose; unchanged; hasnt "$ERR" "$RFSN_LLM_KEY"; same "$(requests)" 1
-serve --status 500; run 0 git-rfsn llm enable
+serve status:500; run 0 git-rfsn llm enable
 run 3 git-rfsn propose; unchanged
-serve --reply "$WORK/good" --finish length; run 0 git-rfsn llm enable
+serve truncated:"$WORK/good"; run 0 git-rfsn llm enable
 run 3 git-rfsn propose; unchanged
-serve --reply "$WORK/good" --delay 30; run 0 git-rfsn llm enable
+serve slow:30:"$WORK/good"; run 0 git-rfsn llm enable
 run 3 git-rfsn propose --set llm.timeout=1s; unchanged
 
 # Without any endpoint: prompt and --reply.
