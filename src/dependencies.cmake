@@ -86,6 +86,13 @@ find_package(nlohmann_json 3.10 REQUIRED)
 rfsn_require_range(nlohmann_json "${nlohmann_json_VERSION}" 3.10 4.0)
 find_package(tomlplusplus REQUIRED)
 rfsn_require_range(tomlplusplus "${tomlplusplus_VERSION}" 3.0 4.0)
+# Header-only here: some packages' target links a shared library, which a static program cannot take.
+add_library(rfsn_lib_tomlplusplus INTERFACE)
+add_library(rfsn::lib::tomlplusplus ALIAS rfsn_lib_tomlplusplus)
+get_target_property(toml_include tomlplusplus::tomlplusplus INTERFACE_INCLUDE_DIRECTORIES)
+if(toml_include)
+  target_include_directories(rfsn_lib_tomlplusplus SYSTEM INTERFACE ${toml_include})
+endif()
 find_package(tl-expected REQUIRED)
 rfsn_require_range(tl-expected "${tl-expected_VERSION}" 1.0 2.0)
 

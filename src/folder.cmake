@@ -8,24 +8,13 @@ target_compile_options(rfsn_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wuseless-cast>
   $<$<BOOL:${RFSN_WERROR}>:-Werror>
   -fstack-protector-strong -ffunction-sections -fdata-sections)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo)$")
+  # GCC 12 at -O2 sees null pointers and overlaps inside inlined std::string that are not there (GCC bug 105651); the -O1 builds
+  # keep both warnings.
+  target_compile_options(rfsn_options INTERFACE -Wno-null-dereference -Wno-restrict -Wno-stringop-overread)
+endif()
 if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo)$")
   target_compile_options(rfsn_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-endif()
-if(RFSN_SANITIZE)
-  add_compile_options(-fsanitize=${RFSN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=${RFSN_SANITIZE})
-endif()
-if(RFSN_COVERAGE)
-  add_compile_options(--coverage)
-  add_link_options(--coverage)
-endif()
-if(RFSN_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
-endif()
-find_program(RFSN_LLD ld.lld)
-if(RFSN_LLD AND NOT RFSN_LINK STREQUAL "static" AND NOT RFSN_COVERAGE)
-  add_link_options(-fuse-ld=lld)
 endif()
 
 # rfsn_folder(name FOLDERS lower... LIBRARIES public... PRIVATE private...)

@@ -128,11 +128,6 @@ struct Detection {
 /// The whole tree.
 [[nodiscard]] base::Result<Detection> detect_all(const git::TreeView& view, Registry& registry);
 
-/// The tests that go with the staged files of a project, by the pack's rules; empty = all of them (a manifest is
-/// staged, or no rule fits).
-[[nodiscard]] std::vector<std::string> affected_tests(const Pack& pack, const model::Project& project,
-                                                      const git::TreeView& view);
-
 /// The staged files a check is about: by the spec's extensions and globs, and scripts that a shebang gave to the
 /// project.
 [[nodiscard]] bool is_about(const CheckSpec& spec, const model::Project& project, std::string_view path);

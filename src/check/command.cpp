@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/process.hpp"
+
 namespace rfsn::check {
 namespace {
 
@@ -88,12 +90,25 @@ std::vector<ExpandedCommand> expand(const buildpack::Command& command, const Com
                 for (const auto& test : values.tests) {
                     expanded.argv.push_back(relative_to(test, values, cwd));
                 }
+            } else if (arg.find("{member}") != std::string::npos) {
+                for (const auto& member : values.members) {
+                    std::string text = expand_text(arg, values);
+                    replace_all(text, "{member}", member);
+                    expanded.argv.push_back(std::move(text));
+                }
             } else {
                 std::string text = expand_text(arg, values);
                 if (one_by_one) {
                     replace_all(text, "{file}", batches[i].front());
                 }
                 expanded.argv.push_back(std::move(text));
+            }
+        }
+        for (const auto& [program, arguments] : command.if_program) {
+            if (base::find_program(program, values.search_path)) {
+                for (const auto& argument : arguments) {
+                    expanded.argv.push_back(expand_text(argument, values));
+                }
             }
         }
         const auto& names = values.tool_names;

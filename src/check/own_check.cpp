@@ -49,6 +49,7 @@ std::vector<Planned> plan_own_checks(const PlanInput& input) {
         }
         Planned planned;
         planned.spec = spec_of(id, settings);
+        planned.search_path = input.search_path;
         planned.plan.id = id;
         planned.plan.pack = "config";
         planned.plan.project = ".";

@@ -33,24 +33,10 @@ const config::CheckSettings* settings_of(const PlanInput& input, std::string_vie
     return found == input.config->checks.end() ? nullptr : &found->second;
 }
 
-bool ends_with(std::string_view text, std::string_view suffix) {
-    return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
-}
-
-bool file_matches(const std::string& path, const buildpack::CheckSpec& spec, const config::CheckSettings* settings) {
-    const bool by_extension = spec.extensions.empty() ||
-                              std::any_of(spec.extensions.begin(), spec.extensions.end(),
-                                          [&](const std::string& extension) { return ends_with(path, extension); });
-    const bool included = spec.include.empty()
-                              ? by_extension
-                              : base::glob_match_any(spec.include, path) || (!spec.extensions.empty() && by_extension);
-    if (!included || base::glob_match_any(spec.exclude, path)) {
-        return false;
-    }
-    if (settings != nullptr && !settings->files.empty() && !base::glob_match_any(settings->files, path)) {
-        return false;
-    }
-    return settings == nullptr || !base::glob_match_any(settings->exclude, path);
+/// The team's own filter over a check's files.
+bool chosen_by(const config::CheckSettings* settings, const std::string& path) {
+    return settings == nullptr || ((settings->files.empty() || base::glob_match_any(settings->files, path)) &&
+                                   !base::glob_match_any(settings->exclude, path));
 }
 
 void preset(model::CheckPlan& plan, model::RunState state, std::string reason, std::string remedy = {}) {
@@ -97,7 +83,7 @@ BuiltinOptions builtin_options(const PlanInput& input, const config::CheckSettin
     return options;
 }
 
-void plan_builtin(const PlanInput& input, const Builtin& builtin, std::vector<Planned>& out) {
+base::Result<void> plan_builtin(const PlanInput& input, const Builtin& builtin, std::vector<Planned>& out) {
     Planned planned;
     planned.builtin = &builtin;
     planned.plan.id = builtin.id;
@@ -106,9 +92,15 @@ void plan_builtin(const PlanInput& input, const Builtin& builtin, std::vector<Pl
                                                                                       : model::CheckKind::hygiene;
     planned.plan.tier = model::Tier::blobs;
     if (!is_wanted(input.choice, {builtin.id, "builtin", planned.plan.kind}) || !stage_wants(input, planned.plan, {})) {
-        return;
+        return {};
     }
     const auto* settings = settings_of(input, builtin.id);
+    if (settings != nullptr && !settings->args.empty()) {
+        RFSN_TRY(check_builtin_arguments(builtin.id, settings->args).map_error([&](base::Error error) {
+            error.code = base::ErrorCode::config;
+            return std::move(error).with("in checks." + builtin.id + ".args");
+        }));
+    }
     planned.options = builtin_options(input, settings);
     planned.plan.reason = "built-in";
     apply_settings(input, planned.plan);
@@ -116,10 +108,7 @@ void plan_builtin(const PlanInput& input, const Builtin& builtin, std::vector<Pl
         BuiltinFile probe;
         probe.file = &file;
         probe.merging = input.snapshot->merging;
-        const bool chosen =
-            settings == nullptr || ((settings->files.empty() || base::glob_match_any(settings->files, file.path)) &&
-                                    !base::glob_match_any(settings->exclude, file.path));
-        if (!planned.plan.preset && chosen && builtin.applies(probe, planned.options)) {
+        if (!planned.plan.preset && chosen_by(settings, file.path) && builtin.applies(probe, planned.options)) {
             planned.plan.files.push_back(file.path);
         }
     }
@@ -127,20 +116,22 @@ void plan_builtin(const PlanInput& input, const Builtin& builtin, std::vector<Pl
         preset(planned.plan, model::RunState::skipped, "no staged file for it");
     }
     out.push_back(std::move(planned));
+    return {};
 }
 
-void plan_builtins(const PlanInput& input, std::vector<Planned>& out) {
+base::Result<void> plan_builtins(const PlanInput& input, std::vector<Planned>& out) {
     for (const auto& builtin : builtins()) {
-        plan_builtin(input, builtin, out);
+        RFSN_TRY(plan_builtin(input, builtin, out));
     }
     for (const auto& builtin : optional_builtins()) {
         const auto* settings = settings_of(input, builtin.id);
         const auto& only = input.choice.only;
         if ((settings != nullptr && settings->enabled.value_or(false)) ||
             std::find(only.begin(), only.end(), builtin.id) != only.end()) {
-            plan_builtin(input, builtin, out);
+            RFSN_TRY(plan_builtin(input, builtin, out));
         }
     }
+    return {};
 }
 
 bool has_content(const model::Snapshot& snapshot, const std::string& path) {
@@ -196,7 +187,7 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
         }
         const auto* settings = settings_of(input, spec.id);
         for (const auto& path : project.files) {
-            if (file_matches(path, spec, settings) &&
+            if (buildpack::is_about(spec, project, path) && chosen_by(settings, path) &&
                 (spec.scope != model::Scope::files || has_content(*input.snapshot, path))) {
                 planned.plan.files.push_back(path);
             }
@@ -204,6 +195,7 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
         if (planned.plan.files.empty()) {
             continue;
         }
+        planned.search_path = input.search_path;
         planned.spec = std::shared_ptr<const buildpack::CheckSpec>(std::shared_ptr<void>(), &spec);
         const auto tool = pack->tools.find(spec.tool);
         planned.tool = tool == pack->tools.end() ? nullptr : &tool->second;
@@ -262,7 +254,7 @@ std::string find_tool(const buildpack::Tool& tool, const std::string& project_ro
 base::Result<std::vector<Planned>> make_plan(const PlanInput& input) {
     RFSN_TRY(validate_choice(input.choice, input));
     std::vector<Planned> plans;
-    plan_builtins(input, plans);
+    RFSN_TRY(plan_builtins(input, plans));
     if (!only_builtins(input.choice)) {
         for (const auto& project : *input.projects) {
             RFSN_TRY(plan_project(input, project, plans).map_error([&](base::Error error) {

@@ -45,6 +45,7 @@ struct Planned {
     const buildpack::Tool* tool = nullptr;
     const model::Project* project = nullptr;  ///< lives in PlanInput::projects
     std::string program;                      ///< absolute path of the tool
+    std::string search_path;                  ///< PATH
 };
 
 /// The checks for a snapshot, in the order they are shown: built-ins, then by project and pack, then the team's own.

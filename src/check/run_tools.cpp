@@ -109,6 +109,8 @@ class Scheduler {
             for (const std::size_t index : lane.waiting) {  // what any check of the lane wants to survive
                 if (const auto& spec = plans_[index]->spec) {
                     request->keep.insert(request->keep.end(), spec->keep.begin(), spec->keep.end());
+                    request->dependencies.insert(request->dependencies.end(), spec->dependencies.begin(),
+                                                 spec->dependencies.end());
                 }
             }
             auto place = context_.isolation->prepare(*context_.view, *request);

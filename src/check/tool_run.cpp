@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kept_lines = 40;
 constexpr std::size_t kept_bytes = std::size_t{16} << 10;
+constexpr std::uint64_t max_source = std::uint64_t{8} << 20;
 constexpr std::uint64_t max_report_file = std::uint64_t{64} << 20;
 
 bool contains(const std::vector<int>& codes, int code) {
@@ -75,6 +76,10 @@ CommandValues values_for(const Planned& planned, const git::TreeView& view, cons
             values.tool_names.push_back(program);
         }
     }
+    if (planned.project != nullptr) {
+        values.members = planned.project->members;
+    }
+    values.search_path = planned.search_path;
     for (const auto& path : planned.plan.files) {
         const auto& edits = view.edits();
         const bool deleted = std::any_of(
@@ -205,6 +210,7 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
     const auto& spec = *planned_->spec;
     bool red = false;
     bool nothing = false;
+    bool output_decides = false;  // gofmt -l always ends with 0: that it names a file is the finding
     for (const auto& result : results) {
         outcome_.run.exit_code = result.exit_code;
         switch (result.end) {
@@ -222,7 +228,8 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
                 return;
         }
         const int code = result.exit_code;
-        if (contains(spec.ok, code) || (is_step && code == 0)) {
+        if (is_step ? code == 0 : contains(spec.ok, code)) {
+            output_decides = output_decides || (!is_step && contains(spec.findings, code));
             continue;
         }
         if (!is_step && contains(spec.none, code)) {
@@ -249,6 +256,8 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
     if (finished_) {
         return;
     }
+    const auto blocks = [](const model::Finding& finding) { return finding.blocking; };
+    red = red || (output_decides && std::any_of(outcome_.findings.begin(), outcome_.findings.end(), blocks));
     if (!red) {
         for (auto& finding : outcome_.findings) {  // the tool itself said that these are fine
             finding.blocking = false;
@@ -263,8 +272,7 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         fail(model::RunState::error, "a step before it failed (" + results.back().describe() + ")");
         return;
     }
-    if (std::none_of(outcome_.findings.begin(), outcome_.findings.end(),
-                     [](const model::Finding& finding) { return finding.blocking; })) {
+    if (std::none_of(outcome_.findings.begin(), outcome_.findings.end(), blocks)) {
         model::Finding finding;
         finding.tool = planned_->plan.id;
         // With its last words in it, another failure of the same check is another finding.
@@ -306,6 +314,10 @@ void ToolRun::collect_findings(const std::vector<base::ProcessResult>& results) 
                          ? ""
                          : std::filesystem::path(context.root).lexically_relative(values_.root).string();
     context.tool = planned_->plan.id;
+    context.content = [this](const std::string& path) -> std::optional<std::string> {
+        auto bytes = context_->view->read(path, max_source);
+        return bytes ? std::optional<std::string>(std::move(*bytes)) : std::nullopt;
+    };
     std::string problem;
     for (const auto& [parser, text] : outputs(results)) {
         auto found = parse_output(parser, text, context);
