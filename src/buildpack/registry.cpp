@@ -11,6 +11,7 @@
 #include "buildpack/buildpack.hpp"
 #include "buildpack/load.hpp"
 #include "buildpack/routes.hpp"
+#include "observe/log.hpp"
 
 namespace rfsn::buildpack {
 
@@ -62,6 +63,7 @@ Result<const Pack*> Registry::get(std::string_view id) {
     if (known != impl_->loaded.end()) {
         return &known->second;
     }
+    observe::log(observe::Level::debug, "buildpack", "pack loaded", {{"pack", std::string(id)}});
     RFSN_ASSIGN(const auto document, built_in(id));
     RFSN_ASSIGN(auto pack, load_pack(document, "built-in"));
     return &impl_->loaded.emplace(std::string(id), std::move(pack)).first->second;

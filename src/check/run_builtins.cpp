@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/thread_pool.hpp"
+#include "observe/log.hpp"
 
 namespace rfsn::check {
 namespace {
@@ -138,8 +139,11 @@ std::vector<Outcome> run_builtins(const std::vector<const Planned*>& plans, cons
     const auto work = gather(plans, view.snapshot());
     const auto wanted_threads = std::min<std::size_t>(threads, 1 + work.size() / files_per_thread);
     std::mutex mutex;
-    base::parallel_for(work.size(), static_cast<unsigned>(wanted_threads),
-                       [&](std::size_t i) { check_file(work[i], plans, view, outcomes, mutex); });
+    const auto context = observe::current();
+    base::parallel_for(work.size(), static_cast<unsigned>(wanted_threads), [&](std::size_t i) {
+        const observe::ContextScope scope(context);
+        check_file(work[i], plans, view, outcomes, mutex);
+    });
     const auto duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     for (auto& outcome : outcomes) {

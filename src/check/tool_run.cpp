@@ -9,6 +9,7 @@
 #include "base/glob.hpp"
 #include "base/text.hpp"
 #include "check/diagnostics.hpp"
+#include "observe/log.hpp"
 #include "secrets/secrets.hpp"
 
 namespace rfsn::check {
@@ -174,7 +175,11 @@ std::optional<base::ProcessSpec> ToolRun::next(bool side_by_side) {
     isolate::Limits limits;
     limits.timeout = planned_->plan.timeout;
     limits.network = planned_->spec->network && context_->allow_network;
-    auto spec = context_->isolation->wrap(*place_, command.argv, command.cwd, command.env, limits);
+    auto env = command.env;
+    if (observe::enabled(observe::Level::error)) {  // a check that runs git-rfsn logs under the same run
+        env.push_back("RFSN_LOG_CONTEXT=" + observe::encode(observe::current()));
+    }
+    auto spec = context_->isolation->wrap(*place_, command.argv, command.cwd, env, limits);
     if (planned_->plan.tier == model::Tier::stdio && !command.file.empty()) {
         auto content = context_->view->read(command.file);
         if (!content) {

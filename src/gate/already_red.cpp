@@ -72,7 +72,7 @@ base::Result<void> forgive_already_red(Session& session, Judged& judged) {
     for (const auto& planned : again) {
         plans.push_back(&planned);
     }
-    RFSN_ASSIGN(const auto outcomes, run_on(session, judged, view, plans, true));
+    RFSN_ASSIGN(const auto outcomes, run_on(session, judged, view, plans, {}));
     for (std::size_t i = 0; i < of.size(); ++i) {
         if (outcomes[i].run.state == model::RunState::blocked) {
             check::forgive_old(judged.outcomes[of[i]], outcomes[i]);

@@ -140,6 +140,7 @@ void set_deadline(const Session& session, Judged& judged) {
     const auto& deadlines = session.config().config.deadline;
     const auto found = deadlines.find(stage_name(judged.request));
     if (found != deadlines.end() && found->second.count() > 0) {
+        judged.limit = found->second;
         judged.deadline = judged.started + found->second;
     }
 }
@@ -176,21 +177,24 @@ std::vector<const check::Planned*> pointers(const std::vector<check::Planned>& p
     return all;
 }
 
-check::ToolContext tool_context(Session& session, const Judged& judged, const git::TreeView& view, bool allow_network) {
+check::ToolContext tool_context(Session& session, const Judged& judged, const git::TreeView& view, const Rerun& how) {
     check::ToolContext context;
     context.view = &view;
     context.isolation = &session.isolation();
     context.runner = &session.runner();
     context.slots = session.jobs();
     context.deadline = judged.deadline;
-    context.allow_network = allow_network;
+    if (how.own_deadline && judged.limit.count() > 0) {
+        context.deadline = std::chrono::steady_clock::now() + judged.limit;
+    }
+    context.allow_network = how.allow_network;
     context.progress = judged.request.progress;
     return context;
 }
 
 /// Built-ins first: they are done before the first tool has started.
 std::vector<check::Outcome> run_all(Session& session, const Judged& judged, const git::TreeView& view,
-                                    const std::vector<const check::Planned*>& plans, bool allow_network) {
+                                    const std::vector<const check::Planned*>& plans, const Rerun& how) {
     std::vector<const check::Planned*> built, tools;
     for (const auto* planned : plans) {
         (planned->builtin != nullptr ? built : tools).push_back(planned);
@@ -198,7 +202,7 @@ std::vector<check::Outcome> run_all(Session& session, const Judged& judged, cons
     auto built_outcomes = check::run_builtins(built, view, session.jobs());
     std::vector<check::Outcome> tool_outcomes;
     if (std::any_of(tools.begin(), tools.end(), [](const auto* planned) { return !planned->plan.preset; })) {
-        tool_outcomes = check::run_tools(tools, tool_context(session, judged, view, allow_network));
+        tool_outcomes = check::run_tools(tools, tool_context(session, judged, view, how));
     } else {
         for (const auto* planned : tools) {
             tool_outcomes.push_back(check::preset_outcome(*planned));
@@ -211,6 +215,17 @@ std::vector<check::Outcome> run_all(Session& session, const Judged& judged, cons
             std::move(planned->builtin != nullptr ? built_outcomes[next_built++] : tool_outcomes[next_tool++]));
     }
     return outcomes;
+}
+
+void log_outcomes(const std::vector<check::Outcome>& outcomes) {
+    for (const auto& outcome : outcomes) {
+        observe::log(observe::Level::debug, "check", "ran",
+                     {{"check", outcome.run.plan.id},
+                      {"project", outcome.run.plan.project},
+                      {"state", std::string(model::name(outcome.run.state))},
+                      {"reason", outcome.run.reason},
+                      {"duration_ms", std::int64_t{outcome.run.duration.count()}}});
+    }
 }
 
 }  // namespace
@@ -234,7 +249,8 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
         }
         return judged;
     }
-    judged->outcomes = run_all(session, *judged, *judged->view, pointers(judged->plans), true);
+    judged->outcomes = run_all(session, *judged, *judged->view, pointers(judged->plans), {});
+    log_outcomes(judged->outcomes);
     check::SettleOptions options;
     options.changed_lines_only = session.config().config.changed_lines_only;
     RFSN_TRY(check::settle(judged->outcomes, *judged->view, options));
@@ -245,8 +261,8 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
 }
 
 base::Result<std::vector<check::Outcome>> run_on(Session& session, const Judged& judged, const git::TreeView& view,
-                                                 const std::vector<const check::Planned*>& plans, bool allow_network) {
-    auto outcomes = run_all(session, judged, view, plans, allow_network);
+                                                 const std::vector<const check::Planned*>& plans, const Rerun& how) {
+    auto outcomes = run_all(session, judged, view, plans, how);
     check::SettleOptions options;
     options.changed_lines_only = false;
     RFSN_TRY(check::settle(outcomes, view, options));

@@ -43,8 +43,9 @@ struct Judged {
     std::unique_ptr<git::TreeView> view;
     buildpack::Detection detection;
     std::vector<check::Planned> plans;
-    std::vector<check::Outcome> outcomes;  ///< same order as plans
-    std::optional<base::ProcessRunner::Clock::time_point> deadline;
+    std::vector<check::Outcome> outcomes;                            ///< same order as plans
+    std::chrono::milliseconds limit{0};                              ///< the stage's deadline, as a duration; 0 = none
+    std::optional<base::ProcessRunner::Clock::time_point> deadline;  ///< of this run
     std::chrono::steady_clock::time_point started;
     std::chrono::system_clock::time_point started_at;
 };
@@ -53,11 +54,17 @@ struct Judged {
 /// --files), config.
 [[nodiscard]] base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest request);
 
-/// Runs `plans` on another view of the same change (a proposal over it) and settles every finding as blocking.
+struct Rerun {
+    bool allow_network = true;
+    /// A proof has the stage's time for itself; what belongs to the run itself shares the run's deadline.
+    bool own_deadline = false;
+};
+/// Runs `plans` on another view of the same change (a proposal over it, or the tree before it) and settles every
+/// finding as blocking.
 [[nodiscard]] base::Result<std::vector<check::Outcome>> run_on(Session& session, const Judged& judged,
                                                                const git::TreeView& view,
                                                                const std::vector<const check::Planned*>& plans,
-                                                               bool allow_network);
+                                                               const Rerun& how);
 
 /// The verdict by the rules of DESIGN 8: blocked wins over error, a required check that could not run is an error, and
 /// so is an interrupt.

@@ -59,7 +59,7 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
     const auto plans = concerned(proposal);
     const bool network = proposal.source == model::ProposalSource::fixer;
     const auto view = judged_->view->with_edits(proposal.edits);
-    RFSN_ASSIGN(auto outcomes, run_on(*session_, *judged_, view, plans, network));
+    RFSN_ASSIGN(auto outcomes, run_on(*session_, *judged_, view, plans, {network, true}));
     if (base::interrupted()) {
         return base::fail(base::ErrorCode::interrupted, "interrupted while a patch was being proven");
     }
