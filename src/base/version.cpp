@@ -3,6 +3,8 @@
 
 namespace rfsn::base {
 
-const char* version() { return RFSN_VERSION; }
+const char* version() {
+    return RFSN_VERSION;
+}
 
 }  // namespace rfsn::base

@@ -14,16 +14,15 @@ Builtin with_code(Builtin builtin, const char* code) {
 }  // namespace
 
 const std::vector<Builtin>& builtins() {
-    static const std::vector<Builtin> list{
-        with_code(trailing_whitespace(), "TW"),
-        with_code(end_of_file_fixer(), "EOF"),
-        with_code(check_yaml(), "YAML"),
-        with_code(check_json(), "JSON"),
-        with_code(check_toml(), "TOML"),
-        with_code(check_merge_conflict(), "MERGE"),
-        with_code(check_added_large_files(), "SIZE"),
-        with_code(detect_private_key(), "KEY"),
-        secrets_builtin()};
+    static const std::vector<Builtin> list{with_code(trailing_whitespace(), "TW"),
+                                           with_code(end_of_file_fixer(), "EOF"),
+                                           with_code(check_yaml(), "YAML"),
+                                           with_code(check_json(), "JSON"),
+                                           with_code(check_toml(), "TOML"),
+                                           with_code(check_merge_conflict(), "MERGE"),
+                                           with_code(check_added_large_files(), "SIZE"),
+                                           with_code(detect_private_key(), "KEY"),
+                                           secrets_builtin()};
     return list;
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/context.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 #include "base/atomic_file.hpp"
 #include "base/text.hpp"

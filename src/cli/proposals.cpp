@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
+#include "gate/apply.hpp"
 #include "report/report.hpp"
 
 namespace rfsn::cli {
@@ -41,15 +42,7 @@ void say_outcome(const patch::ApplyOutcome& outcome, const char* verb) {
 }
 
 int apply_stored(const Context& /*context*/, gate::Session& session, const std::string& id) {
-    auto store = patch::Store::open(session.repository());
-    if (!store) {
-        return fail_with(store.error());
-    }
-    const auto stored = store->get(id);
-    if (!stored) {
-        return fail_with(stored.error());
-    }
-    const auto outcome = patch::apply(session.repository(), session.source(), *store, *stored);
+    const auto outcome = gate::apply_proposal(session, id);
     if (!outcome) {
         return fail_with(outcome.error());
     }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#include "gate/apply.hpp"
+
+namespace rfsn::gate {
+
+base::Result<patch::ApplyOutcome> apply_proposal(Session& session, const std::string& id) {
+    RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
+    RFSN_ASSIGN(const auto stored, store.get(id));
+    RFSN_ASSIGN(const auto now, session.source().snapshot({}));
+    if (stored.state != "discarded" && now.id != stored.patch.snapshot_id()) {
+        return base::fail(base::ErrorCode::conflict,
+                          "what is staged is no longer what proposal " + stored.id +
+                              " was proven on; nothing was changed. Propose again: git rfsn fix, or git rfsn propose");
+    }
+    return patch::apply(session.repository(), session.source(), store, stored);
+}
+
+}  // namespace rfsn::gate
