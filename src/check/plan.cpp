@@ -253,6 +253,12 @@ std::string find_tool(const buildpack::Tool& tool, const std::string& project_ro
 
 base::Result<std::vector<Planned>> make_plan(const PlanInput& input) {
     RFSN_TRY(validate_choice(input.choice, input));
+    Choice configured;
+    configured.skip = input.config->skip;
+    RFSN_TRY(validate_choice(configured, input).map_error([](base::Error error) {
+        error.code = base::ErrorCode::config;
+        return std::move(error).with("in the setting `skip`; `git rfsn config --show-origin` says where it is from");
+    }));
     std::vector<Planned> plans;
     RFSN_TRY(plan_builtins(input, plans));
     if (!only_builtins(input.choice)) {

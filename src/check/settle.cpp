@@ -92,12 +92,6 @@ bool on_changed_line(const model::Finding& finding, const model::Snapshot& snaps
     });
 }
 
-/// Whether a finding on an untouched line is somebody else's: only where a finding is about its own line alone.
-bool is_about_lines(const model::CheckPlan& plan) {
-    return plan.scope == model::Scope::files && plan.kind != model::CheckKind::format &&
-           plan.kind != model::CheckKind::test;
-}
-
 void drop_repeats(std::vector<model::Finding>& findings) {
     const auto key = [](const model::Finding& finding) {
         return std::tie(finding.path, finding.line, finding.column, finding.code, finding.message);
@@ -107,6 +101,18 @@ void drop_repeats(std::vector<model::Finding>& findings) {
         std::unique(findings.begin(), findings.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
         findings.end());
 }
+
+void recount(Outcome& outcome, const char* why_passed) {
+    outcome.run.findings =
+        static_cast<std::size_t>(std::count_if(outcome.findings.begin(), outcome.findings.end(),
+                                               [](const model::Finding& finding) { return finding.blocking; }));
+    if (outcome.run.state == model::RunState::blocked && outcome.run.findings == 0) {
+        outcome.run.state = model::RunState::passed;
+        outcome.run.reason = why_passed;
+    }
+}
+
+}  // namespace
 
 void fingerprint(std::vector<model::Finding>& findings) {
     std::map<std::string, int> seen;
@@ -125,19 +131,7 @@ void fingerprint(std::vector<model::Finding>& findings) {
     }
 }
 
-void recount(Outcome& outcome, const char* why_passed) {
-    outcome.run.findings =
-        static_cast<std::size_t>(std::count_if(outcome.findings.begin(), outcome.findings.end(),
-                                               [](const model::Finding& finding) { return finding.blocking; }));
-    if (outcome.run.state == model::RunState::blocked && outcome.run.findings == 0) {
-        outcome.run.state = model::RunState::passed;
-        outcome.run.reason = why_passed;
-    }
-}
-
-}  // namespace
-
-base::Result<void> settle(std::vector<Outcome>& outcomes, const git::TreeView& view, const SettleOptions& options) {
+base::Result<void> settle(std::vector<Outcome>& outcomes, const git::TreeView& view) {
     const auto& snapshot = view.snapshot();
     ChangedLines changed;
     if (const auto paths = paths_to_diff(outcomes, snapshot); !paths.empty()) {
@@ -151,15 +145,19 @@ base::Result<void> settle(std::vector<Outcome>& outcomes, const git::TreeView& v
             if (finding.line > 0 && !finding.path.empty()) {
                 finding.source_line = lines.line(finding.path, finding.line);
                 finding.on_changed_line = on_changed_line(finding, snapshot, changed);
-                if (options.changed_lines_only && is_about_lines(outcome.run.plan) && !*finding.on_changed_line) {
-                    finding.blocking = false;
-                }
             }
         }
         fingerprint(outcome.findings);
-        recount(outcome, "its findings are on lines that this change does not touch");
+        recount(outcome, "");
     }
     return {};
+}
+
+bool may_be_old(const Outcome& outcome) {
+    return outcome.run.state == model::RunState::blocked &&
+           std::any_of(outcome.findings.begin(), outcome.findings.end(), [](const model::Finding& finding) {
+               return finding.blocking && !finding.on_changed_line.value_or(false);
+           });
 }
 
 void forgive_old(Outcome& now, const Outcome& on_head) {
@@ -168,12 +166,12 @@ void forgive_old(Outcome& now, const Outcome& on_head) {
         old.insert(finding.fingerprint);
     }
     for (auto& finding : now.findings) {
-        if (finding.blocking && old.count(finding.fingerprint) != 0) {
+        if (finding.blocking && !finding.on_changed_line.value_or(false) && old.count(finding.fingerprint) != 0) {
             finding.already_on_head = true;
             finding.blocking = false;
         }
     }
-    recount(now, "it fails in the same way without this change");
+    recount(now, "what it found is there without this change too");
 }
 
 }  // namespace rfsn::check

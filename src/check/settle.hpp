@@ -10,19 +10,20 @@
 
 namespace rfsn::check {
 
-struct SettleOptions {
-    bool changed_lines_only = true;
-};
+/// Fills in source lines (redacted), `on_changed_line` and fingerprints, drops repeats and masks messages. Every
+/// finding that came as blocking still blocks. Errors: external (the differ failed).
+[[nodiscard]] base::Result<void> settle(std::vector<Outcome>& outcomes, const git::TreeView& view);
 
-/// Decides which findings block. A finding of a file-scope check other than a formatter blocks only on a line that the
-/// change added or changed; all others block. Fills in source lines (redacted), `on_changed_line` and fingerprints,
-/// drops repeats, and makes a blocked check without a blocking finding `passed`, saying so. Errors: external (the
-/// differ failed).
-[[nodiscard]] base::Result<void> settle(std::vector<Outcome>& outcomes, const git::TreeView& view,
-                                        const SettleOptions& options);
+/// Gives findings their fingerprints: tool, rule, path, text of the line, and an ordinal among equals.
+void fingerprint(std::vector<model::Finding>& findings);
 
-/// Takes what was red before the change off the verdict: findings of `now` that `on_head` (the same check on the base
-/// tree) has too, by fingerprint, are marked and no longer block.
+/// Whether it is worth asking if the outcome's blocking findings are old: any of them is not on a line that the change
+/// touches.
+[[nodiscard]] bool may_be_old(const Outcome& outcome);
+
+/// Takes what was red before the change off the verdict: blocking findings of `now` that are not on a changed line and
+/// that `on_head` (the same check on the tree before the change) has too, by fingerprint, are marked and no longer
+/// block. A check without a blocking finding left is `passed`, and says so.
 void forgive_old(Outcome& now, const Outcome& on_head);
 
 }  // namespace rfsn::check

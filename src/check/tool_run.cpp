@@ -278,6 +278,16 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         return;
     }
     if (std::none_of(outcome_.findings.begin(), outcome_.findings.end(), blocks)) {
+        // A tool whose findings we read said no and named nothing: it broke. A test, a build or a team's own command
+        // may say just that.
+        const auto kind = planned_->plan.kind;
+        if (!spec.outputs.empty() && kind != model::CheckKind::test && kind != model::CheckKind::build) {
+            const std::string output = outcome_.run.output;
+            fail(model::RunState::error,
+                 "it failed (" + results.back().describe() + ") without a finding" + said(output));
+            outcome_.run.output = output;
+            return;
+        }
         model::Finding finding;
         finding.tool = planned_->plan.id;
         // With its last words in it, another failure of the same check is another finding.

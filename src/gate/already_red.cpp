@@ -2,15 +2,42 @@
 #include "gate/already_red.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "check/settle.hpp"
 
 namespace rfsn::gate {
 namespace {
 
-bool worth_asking(const check::Planned& planned, const check::Outcome& outcome) {
-    return planned.builtin == nullptr && outcome.run.state == model::RunState::blocked &&
-           (planned.plan.scope != model::Scope::files || planned.plan.kind == model::CheckKind::format);
+/// With changed_lines_only off, what stands in a changed file blocks wherever it stands.
+bool worth_asking(const config::Config& config, const check::Planned& planned, const check::Outcome& outcome) {
+    const bool is_about_lines =
+        planned.plan.scope == model::Scope::files && planned.plan.kind != model::CheckKind::format;
+    return check::may_be_old(outcome) && (config.changed_lines_only || !is_about_lines);
+}
+
+std::map<std::string, std::string> old_names(const model::Snapshot& now) {
+    std::map<std::string, std::string> names;
+    for (const auto& file : now.files) {
+        names[file.path] = file.old_path.empty() ? file.path : file.old_path;
+    }
+    return names;
+}
+
+/// Findings of the old tree under the names that their files have now, so that a rename excuses nothing and accuses
+/// nobody.
+void rename_to_now(check::Outcome& outcome, const model::Snapshot& now) {
+    for (const auto& file : now.files) {
+        if (file.old_path.empty()) {
+            continue;
+        }
+        for (auto& finding : outcome.findings) {
+            if (finding.path == file.old_path) {
+                finding.path = file.path;
+            }
+        }
+    }
+    check::fingerprint(outcome.findings);
 }
 
 /// The change's files as they were before it.
@@ -18,6 +45,7 @@ model::Snapshot before_the_change(const model::Snapshot& now) {
     model::Snapshot base;
     base.id = now.id + "-base";
     base.source = model::SnapshotSource::range;
+    base.merging = now.merging;
     base.base_tree = base.result_tree = now.base_tree;
     for (const auto& file : now.files) {
         if (file.old_blob.empty()) {
@@ -38,28 +66,30 @@ model::Snapshot before_the_change(const model::Snapshot& now) {
 }  // namespace
 
 base::Result<void> forgive_already_red(Session& session, Judged& judged) {
-    const auto& snapshot = judged.snapshot;
+    const auto& snapshot = judged.whole;
     if (snapshot.base_tree.empty() || snapshot.source == model::SnapshotSource::all) {
         return {};
     }
     const model::Snapshot base = before_the_change(snapshot);
     const git::TreeView view(session.source(), base);
+    const auto names = old_names(snapshot);
     std::vector<check::Planned> again;
     std::vector<std::size_t> of;
     for (std::size_t i = 0; i < judged.plans.size(); ++i) {
-        if (!worth_asking(judged.plans[i], judged.outcomes[i])) {
+        if (!worth_asking(session.config().config, judged.plans[i], judged.outcomes[i])) {
             continue;
         }
         check::Planned copy = judged.plans[i];
-        auto& files = copy.plan.files;
-        files.erase(std::remove_if(files.begin(), files.end(),
-                                   [&](const std::string& path) {
-                                       return std::none_of(base.files.begin(), base.files.end(), [&](const auto& file) {
-                                           return file.path == path && file.has_content();
-                                       });
-                                   }),
-                    files.end());
-        if (files.empty() && copy.plan.scope == model::Scope::files) {
+        copy.plan.files.clear();
+        for (const auto& path : judged.plans[i].plan.files) {
+            const auto name = names.find(path);
+            const std::string& old = name == names.end() ? path : name->second;
+            if (std::any_of(base.files.begin(), base.files.end(),
+                            [&](const auto& file) { return file.path == old && file.has_content(); })) {
+                copy.plan.files.push_back(old);
+            }
+        }
+        if (copy.plan.files.empty() && copy.plan.scope == model::Scope::files) {
             continue;
         }
         again.push_back(std::move(copy));
@@ -72,9 +102,10 @@ base::Result<void> forgive_already_red(Session& session, Judged& judged) {
     for (const auto& planned : again) {
         plans.push_back(&planned);
     }
-    RFSN_ASSIGN(const auto outcomes, run_on(session, judged, view, plans, {}));
+    RFSN_ASSIGN(auto outcomes, run_on(session, judged, view, plans, {}));
     for (std::size_t i = 0; i < of.size(); ++i) {
         if (outcomes[i].run.state == model::RunState::blocked) {
+            rename_to_now(outcomes[i], snapshot);
             check::forgive_old(judged.outcomes[of[i]], outcomes[i]);
         }
     }

@@ -6,9 +6,9 @@
 
 namespace rfsn::gate {
 
-/// Asks the blocked checks that are not about single lines (formatters, type checks of a whole project, builds, tests)
-/// again on the tree before the change; what is red there in the same way does not block. Costs nothing when all is
-/// green.
+/// Asks every blocked check with findings off the changed lines again on the tree before the change; what is red there
+/// in the same way does not block. A break that this change makes somewhere else (a bracket removed, a signature
+/// changed) is not there and blocks. Costs nothing when all is green; a check that cannot be asked keeps blocking.
 [[nodiscard]] base::Result<void> forgive_already_red(Session& session, Judged& judged);
 
 }  // namespace rfsn::gate

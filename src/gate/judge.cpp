@@ -228,6 +228,16 @@ void log_outcomes(const std::vector<check::Outcome>& outcomes) {
     }
 }
 
+void tell_missing_trampoline(Session& session, const Judged& judged) {
+    const bool ran_a_tool = std::any_of(judged.plans.begin(), judged.plans.end(), [](const check::Planned& planned) {
+        return planned.builtin == nullptr && !planned.plan.preset;
+    });
+    if (ran_a_tool && session.programs().exec.empty()) {
+        session.notices.emplace_back(
+            "rfsn-exec is missing, so the tools ran without its limits and with the network: reinstall git-rfsn");
+    }
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest request) {
@@ -251,9 +261,8 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     }
     judged->outcomes = run_all(session, *judged, *judged->view, pointers(judged->plans), {});
     log_outcomes(judged->outcomes);
-    check::SettleOptions options;
-    options.changed_lines_only = session.config().config.changed_lines_only;
-    RFSN_TRY(check::settle(judged->outcomes, *judged->view, options));
+    tell_missing_trampoline(session, *judged);
+    RFSN_TRY(check::settle(judged->outcomes, *judged->view));
     if (!base::interrupted()) {
         RFSN_TRY(forgive_already_red(session, *judged));
     }
@@ -263,9 +272,7 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
 base::Result<std::vector<check::Outcome>> run_on(Session& session, const Judged& judged, const git::TreeView& view,
                                                  const std::vector<const check::Planned*>& plans, const Rerun& how) {
     auto outcomes = run_all(session, judged, view, plans, how);
-    check::SettleOptions options;
-    options.changed_lines_only = false;
-    RFSN_TRY(check::settle(outcomes, view, options));
+    RFSN_TRY(check::settle(outcomes, view));
     return outcomes;
 }
 

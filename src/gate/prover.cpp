@@ -71,6 +71,10 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
             return base::fail(base::ErrorCode::internal, "a check was proven that had not been run");
         }
         auto& after = outcomes[i];
+        for (auto& finding :
+             after.findings) {  // the patch has moved lines: only the fingerprint says what was there before
+            finding.on_changed_line.reset();
+        }
         check::forgive_old(after, tolerated(*before));
         if (plans[i]->plan.preset || before->run.state == model::RunState::unavailable ||
             before->run.state == model::RunState::skipped) {

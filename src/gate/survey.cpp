@@ -27,7 +27,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string explain_spec(const buildpack::Pack& pack, const buildpack::CheckSpec& spec) {
     std::string text = spec.id + ": a " + model::name(spec.kind) + " check of the " + pack.name + " pack\n";
-    text += "  runs at    " + joined(stage_names(spec)) + "\n";
+    text += "  runs at    " + (spec.stages.empty() ? "every stage" : joined(stage_names(spec))) + "\n";
     text += "  active if  " + (spec.when.empty() ? "always" : spec.when) + "\n";
     text += "  command    ";
     for (const auto& word : spec.command.argv) {

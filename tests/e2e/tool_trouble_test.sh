@@ -13,7 +13,8 @@ check() { run "$1" git-rfsn check --only flake8 "${@:2}" --format json --output 
 
 fake 'kill -SEGV $$'; check 3; has "$(state)" "('error', 'killed by SIGSEGV"
 fake 'exit 42'; check 3; has "$(state)" "('error', 'exit 42"
-fake 'echo oops; exit 1'; check 1; has "$(state)" "blocked"
+fake 'echo oops; exit 1'; check 3; has "$(state)" "('error', 'it failed (exit 1) without a finding: oops')"
+fake 'echo "a.py:1:1: F401 os"; exit 1'; check 1; has "$(state)" "blocked"
 fake 'exit 0'; check 0; has "$(state)" "passed"
 fake 'exec yes flood'; check 3 --set checks.flake8.timeout=2s; has "$(state)" "('error', 'timed out"
 fake "sleep 4321 & echo \$! > $WORK/grandchild; sleep 4321"; check 3 --set checks.flake8.timeout=1s; has "$(state)" "('error', 'timed out"

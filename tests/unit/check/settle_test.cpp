@@ -45,11 +45,9 @@ class Settle : public testing::Test {
         finding.tool = "tool";
         return finding;
     }
-    std::vector<Outcome> settled(Outcome outcome, bool changed_lines_only = true) {
+    std::vector<Outcome> settled(Outcome outcome) {
         std::vector<Outcome> outcomes{std::move(outcome)};
-        SettleOptions options;
-        options.changed_lines_only = changed_lines_only;
-        const auto done = settle(outcomes, *view, options);
+        const auto done = settle(outcomes, *view);
         EXPECT_TRUE(done);
         return outcomes;
     }
@@ -62,33 +60,38 @@ class Settle : public testing::Test {
     std::unique_ptr<git::TreeView> view;
 };
 
-TEST_F(Settle, ALinesFindingBlocksOnlyWhereTheChangeIs) {
-    const auto outcomes =
-        settled(red(model::CheckKind::lint, model::Scope::files, {at("a.txt", 1), at("a.txt", 2), at("new.txt", 1)}));
-    ASSERT_EQ(outcomes[0].findings.size(), 3U);
-    EXPECT_FALSE(outcomes[0].findings[0].blocking);
-    EXPECT_TRUE(outcomes[0].findings[1].blocking);
-    EXPECT_TRUE(outcomes[0].findings[2].blocking);
+TEST_F(Settle, SaysWhichFindingsAreOnChangedLinesAndShowsTheirLines) {
+    const auto outcomes = settled(red(model::CheckKind::lint, model::Scope::files,
+                                      {at("a.txt", 1), at("a.txt", 2), at("new.txt", 1), at("gone.txt", 1)}));
+    ASSERT_EQ(outcomes[0].findings.size(), 4U);
+    EXPECT_EQ(outcomes[0].findings[0].on_changed_line, false);
+    EXPECT_EQ(outcomes[0].findings[1].on_changed_line, true);
+    EXPECT_EQ(outcomes[0].findings[2].on_changed_line, false);
+    EXPECT_EQ(outcomes[0].findings[3].on_changed_line, true);
     EXPECT_EQ(outcomes[0].findings[1].source_line, "TWO");
-    EXPECT_EQ(outcomes[0].run.findings, 2U);
+    EXPECT_EQ(outcomes[0].run.findings, 4U);
     EXPECT_EQ(outcomes[0].run.state, model::RunState::blocked);
+    EXPECT_TRUE(may_be_old(outcomes[0]));
+    EXPECT_FALSE(may_be_old(settled(red(model::CheckKind::lint, model::Scope::files, {at("a.txt", 2)}))[0]));
 }
 
-TEST_F(Settle, OnlyOldLinesMeansPassedAndSaysSo) {
-    const auto outcomes = settled(red(model::CheckKind::lint, model::Scope::files, {at("a.txt", 3)}));
-    EXPECT_EQ(outcomes[0].run.state, model::RunState::passed);
-    EXPECT_NE(outcomes[0].run.reason.find("does not touch"), std::string::npos);
-    EXPECT_EQ(settled(red(model::CheckKind::lint, model::Scope::files, {at("a.txt", 3)}), false)[0].run.state,
-              model::RunState::blocked);
+TEST_F(Settle, OffTheChangedLinesOnlyWhatIsOnHeadIsForgiven) {
+    // Line 1 was red before; line 3 became red by what happened on line 2.
+    auto now = settled(red(model::CheckKind::lint, model::Scope::files, {at("a.txt", 1), at("a.txt", 3)}))[0];
+    auto head = settled(red(model::CheckKind::lint, model::Scope::files, {at("a.txt", 1)}))[0];
+    forgive_old(now, head);
+    EXPECT_FALSE(now.findings[0].blocking);
+    EXPECT_TRUE(now.findings[1].blocking);
+    EXPECT_EQ(now.run.state, model::RunState::blocked);
+    forgive_old(now, now);
+    EXPECT_EQ(now.run.state, model::RunState::passed);
+    EXPECT_NE(now.run.reason.find("without this change"), std::string::npos);
 }
 
-TEST_F(Settle, FormattersTestsAndWholeProjectsBlockAnywhere) {
-    EXPECT_EQ(settled(red(model::CheckKind::format, model::Scope::files, {at("a.txt", 3)}))[0].run.state,
-              model::RunState::blocked);
-    EXPECT_EQ(settled(red(model::CheckKind::typecheck, model::Scope::project, {at("other.txt", 9)}))[0].run.state,
-              model::RunState::blocked);
-    EXPECT_EQ(settled(red(model::CheckKind::test, model::Scope::package, {at("", 0)}))[0].run.state,
-              model::RunState::blocked);
+TEST_F(Settle, AChangedLineIsNeverForgiven) {
+    auto now = settled(red(model::CheckKind::lint, model::Scope::files, {at("a.txt", 2)}))[0];
+    forgive_old(now, now);
+    EXPECT_EQ(now.run.state, model::RunState::blocked);
 }
 
 TEST_F(Settle, RepeatsAreDroppedAndEqualOnesToldApart) {
@@ -100,9 +103,9 @@ TEST_F(Settle, RepeatsAreDroppedAndEqualOnesToldApart) {
 }
 
 TEST_F(Settle, WhatIsRedOnHeadInTheSameWayIsForgiven) {
-    auto now = settled(
-        red(model::CheckKind::test, model::Scope::project, {at("a.txt", 1, "old"), at("a.txt", 3, "also")}), false)[0];
-    auto head = settled(red(model::CheckKind::test, model::Scope::project, {at("a.txt", 1, "old")}), false)[0];
+    auto now =
+        settled(red(model::CheckKind::test, model::Scope::project, {at("a.txt", 1, "old"), at("a.txt", 3, "also")}))[0];
+    auto head = settled(red(model::CheckKind::test, model::Scope::project, {at("a.txt", 1, "old")}))[0];
     forgive_old(now, head);
     EXPECT_EQ(now.run.state, model::RunState::blocked);
     EXPECT_EQ(now.run.findings, 1U);
