@@ -46,8 +46,7 @@ struct Report {
     std::vector<ProposalSummary> proposals;
     std::vector<std::string> notices;  ///< said once, above the verdict: a completed apply, how to set up a model, ...
     std::size_t files = 0;
-    std::size_t fixable = 0;         ///< findings with a fix in memory
-    std::size_t unstaged_files = 0;  ///< 0 if not looked at
+    std::size_t fixable = 0;  ///< findings with a fix in memory
     std::map<std::string, std::size_t, std::less<>> counters;
     std::chrono::milliseconds duration{0};
 };

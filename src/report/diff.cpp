@@ -14,36 +14,49 @@ namespace rfsn::report {
 namespace {
 
 constexpr std::size_t most_named = 5;
+constexpr std::size_t widest_line = 2000;
 
 bool starts_with(std::string_view text, std::string_view prefix) {
     return text.substr(0, prefix.size()) == prefix;
 }
 
-std::string joined(const std::vector<std::string>& items, std::string_view separator) {
+/// `count` in all, of which the first few are in `items`.
+std::string joined(const std::vector<std::string>& items, std::size_t count, std::string_view separator) {
     std::string out;
-    for (std::size_t i = 0; i < std::min(items.size(), most_named); ++i) {
+    const std::size_t named = std::min(items.size(), most_named);
+    for (std::size_t i = 0; i < named; ++i) {
         out += std::string(i == 0 ? "" : separator) + clean(items[i], 300);
     }
-    return items.size() <= most_named ? out : out + fmt::format("{}+{} more", separator, items.size() - most_named);
+    return count <= named ? out : out + fmt::format("{}+{} more", separator, count - named);
+}
+
+std::string joined(const std::vector<std::string>& items, std::string_view separator) {
+    return joined(items, items.size(), separator);
 }
 
 std::string checks_text(const model::Evidence& evidence, const Paint& paint) {
     std::vector<std::string> out;
-    std::vector<model::CheckDelta> deltas = evidence.checks;
+    std::vector<const model::CheckDelta*> deltas;
     // What changed is the proof; what stayed green comes behind it.
-    std::stable_partition(deltas.begin(), deltas.end(),
-                          [](const model::CheckDelta& delta) { return delta.before != delta.after; });
-    for (const model::CheckDelta& delta : deltas) {
+    for (const bool changed : {true, false}) {
+        for (const model::CheckDelta& delta : evidence.checks) {
+            if ((delta.before != delta.after) == changed && deltas.size() < most_named) {
+                deltas.push_back(&delta);
+            }
+        }
+    }
+    for (const model::CheckDelta* each : deltas) {
+        const model::CheckDelta& delta = *each;
         std::string one = fmt::format("{} {} -> {}", delta.check, model::name(delta.before), model::name(delta.after));
         if (delta.findings_before != delta.findings_after) {
             one += fmt::format(" ({} -> {})", delta.findings_before, delta.findings_after);
         }
         if (!delta.note.empty()) {
-            one += fmt::format(", {}", delta.note);
+            one += fmt::format(", {}", cut(delta.note, 300));
         }
         out.push_back(std::move(one));
     }
-    return out.empty() ? "no check was run" : joined(out, paint.dot());
+    return out.empty() ? "no check was run" : joined(out, evidence.checks.size(), paint.dot());
 }
 
 std::string policy_text(const model::Evidence& evidence) {
@@ -116,14 +129,40 @@ HunkSize hunk_size(std::string_view line) {
     return words.size() < 4 ? HunkSize{} : HunkSize{count_in(words[1]), count_in(words[2])};
 }
 
+/// Takes the first line off `text`, without its end.
+std::string_view next_line(std::string_view& text) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    return line;
+}
+
+/// What a capped diff does not show; empty if nothing.
+std::string left_out_text(const model::ProposalSummary& proposal, std::size_t max_lines, const Paint& paint) {
+    const std::string& text = proposal.diff;
+    const auto ends = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    const std::size_t lines = ends + (text.empty() || text.back() == '\n' ? 0 : 1);
+    if (max_lines == 0 || lines <= max_lines) {
+        return {};
+    }
+    const std::size_t more = lines - max_lines;
+    std::string out = fmt::format("{} {}", paint.ellipsis(), counted(more, "more line"));
+    if (!proposal.id.empty()) {
+        out += fmt::format(" (git rfsn show {} prints {})", clean(proposal.id, 100), more == 1 ? "it" : "them all");
+    }
+    return paint.dim(out) + '\n';
+}
+
 }  // namespace
 
-std::string diff(std::string_view unified, const base::TerminalTraits& traits) {
+std::string diff(std::string_view unified, const base::TerminalTraits& traits, std::size_t max_lines) {
     const Paint paint(traits);
+    const std::size_t max_bytes = max_lines == 0 ? std::string_view::npos : widest_line;
     std::string out;
     HunkSize left;
-    for (std::string_view line : base::split_lines(unified)) {
-        std::string shown = clean(line);
+    for (std::size_t count = 0; !unified.empty() && (max_lines == 0 || count < max_lines); ++count) {
+        const std::string_view line = next_line(unified);
+        std::string shown = clean(line, max_bytes);
         const bool in_hunk = left.removed > 0 || left.added > 0;
         if (in_hunk && !line.empty() && line.front() == '+') {
             left.added -= left.added > 0 ? 1 : 0;
@@ -145,7 +184,8 @@ std::string diff(std::string_view unified, const base::TerminalTraits& traits) {
     return out;
 }
 
-std::string proposal(const model::ProposalSummary& proposal, const base::TerminalTraits& traits) {
+std::string proposal(const model::ProposalSummary& proposal, const base::TerminalTraits& traits,
+                     std::size_t max_lines) {
     const Paint paint(traits);
     std::string out =
         fmt::format("{}: {}", paint.bold("proposal " + clean(proposal.id, 100)), source_text(proposal.source));
@@ -153,7 +193,7 @@ std::string proposal(const model::ProposalSummary& proposal, const base::Termina
         out += fmt::format(" ({})", clean(proposal.strategy, 300));
     }
     out += paint.dot() + counted(proposal.paths.size(), "file") + "\n\n";
-    out += diff(proposal.diff, traits) + '\n';
+    out += diff(proposal.diff, traits, max_lines) + left_out_text(proposal, max_lines, paint) + '\n';
     const model::Evidence& evidence = proposal.evidence;
     if (proposal.proven) {
         out += fmt::format("{} proven: {}\n", paint.bold_green(paint.ok()), checks_text(evidence, paint));

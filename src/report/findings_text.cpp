@@ -64,6 +64,24 @@ std::string tag_text(const model::Finding& finding, const Paint& paint) {
     return out;
 }
 
+/// Never without words: some tools say only which test it was.
+std::vector<std::string> message_of(const model::Finding& finding) {
+    std::vector<std::string> lines = clean_lines(finding.message, most_message_lines);
+    const bool test = finding.code == "test";
+    if (lines.empty()) {
+        lines.push_back(test ? "a test failed" : "(no message)");
+    } else if (lines.size() == 1) {
+        const std::string_view line = base::trim(lines.front());
+        const std::string_view subject = base::trim(line.substr(0, line.find_last_not_of(':') + 1));
+        if (subject.empty()) {
+            lines.front() = test ? "a test failed" : "(no message)";
+        } else if (subject.size() < line.size()) {
+            lines.front() = std::string(subject) + (test ? " failed" : "");
+        }
+    }
+    return lines;
+}
+
 /// What is shown, in order of path and position, at most three of a kind in a file.
 std::vector<Row> choose(const model::Report& report, bool verbose, const Paint& paint, std::size_t& left_out) {
     std::vector<std::size_t> order(report.findings.size());
@@ -102,10 +120,7 @@ std::vector<Row> choose(const model::Report& report, bool verbose, const Paint& 
         row.finding = &finding;
         row.location = location_text(finding);
         row.code = clean(finding.code, 60);
-        row.message = clean_lines(finding.message, most_message_lines);
-        if (row.message.empty()) {
-            row.message.emplace_back("(no message)");
-        }
+        row.message = message_of(finding);
         row.tag = tag_text(finding, paint);
         rows.push_back(std::move(row));
     }

@@ -254,7 +254,6 @@ std::string json(const model::Report& report) {
     out["stage"] = model::name(report.stage);
     out["files"] = report.files;
     out["fixable"] = report.fixable;
-    out["unstaged_files"] = report.unstaged_files;
     out["snapshot"] = snapshot_json(report.snapshot);
     out["projects"] = list(report.projects, project_json);
     out["runs"] = list(report.runs, run_json);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,9 +38,11 @@ struct TerminalOptions {
 [[nodiscard]] base::Result<std::string> render(std::string_view format, const model::Report& report,
                                                const TerminalOptions& options);
 
-/// A unified diff for people: coloured by line on a terminal.
-[[nodiscard]] std::string diff(std::string_view unified, const base::TerminalTraits& traits);
-/// A proposal for people: id, source, the diff, the proof in three lines, the cost, the next command.
-[[nodiscard]] std::string proposal(const model::ProposalSummary& proposal, const base::TerminalTraits& traits);
+/// A unified diff for people: coloured by line on a terminal; its first `max_lines`, 0 for all of it.
+[[nodiscard]] std::string diff(std::string_view unified, const base::TerminalTraits& traits, std::size_t max_lines = 0);
+/// A proposal for people: id, source, the diff up to `max_lines` (0: whole), the proof in three lines, the cost, the
+/// next command.
+[[nodiscard]] std::string proposal(const model::ProposalSummary& proposal, const base::TerminalTraits& traits,
+                                   std::size_t max_lines = 400);
 
 }  // namespace rfsn::report

@@ -33,6 +33,9 @@ std::string check_name(const CheckRun& run) {
 }
 
 std::string reason_of(const CheckRun& run) {
+    if (cut_off(run)) {
+        return "it did not finish before the deadline";
+    }
     return clean(!run.reason.empty()               ? run.reason
                  : !run.plan.preset_reason.empty() ? run.plan.preset_reason
                                                    : "no reason given");
@@ -62,7 +65,7 @@ std::string sign(const CheckRun& run, const Paint& paint) {
         case RunState::unavailable:
             return paint.yellow("!");
         case RunState::skipped:
-            return paint.dim("-");
+            return cut_off(run) ? paint.yellow("!") : paint.dim("-");
     }
     return "?";
 }
@@ -72,7 +75,40 @@ bool would_run(const CheckRun& run) {
     return run.state == RunState::skipped && run.reason.rfind("would run", 0) == 0;
 }
 
-std::string facts(const CheckRun& run, const Paint& paint) {
+bool within(std::string_view path, std::string_view project) {
+    return project.empty() || project == "." ||
+           (path.size() > project.size() && path.substr(0, project.size()) == project && path[project.size()] == '/');
+}
+
+/// By run: how many findings it made that do not block. A finding names its check only; of several runs of that, it
+/// belongs to the one in the innermost project around it.
+std::vector<std::size_t> advice_by_run(const Report& report) {
+    std::map<std::string_view, std::vector<std::size_t>> runs_of;
+    for (std::size_t i = 0; i < report.runs.size(); ++i) {
+        runs_of[report.runs[i].plan.id].push_back(i);
+    }
+    std::vector<std::size_t> counts(report.runs.size(), 0);
+    for (const model::Finding& finding : report.findings) {
+        const auto runs = runs_of.find(finding.tool);
+        if (finding.blocking || runs == runs_of.end()) {
+            continue;
+        }
+        std::size_t owner = runs->second.front();
+        std::size_t depth = 0;
+        for (const std::size_t i : runs->second) {
+            const std::string& project = report.runs[i].plan.project;
+            const std::size_t at = project == "." ? 1 : project.size() + 1;
+            if (at > depth && within(finding.path, project)) {
+                owner = i;
+                depth = at;
+            }
+        }
+        ++counts[owner];
+    }
+    return counts;
+}
+
+std::string facts(const CheckRun& run, std::size_t advice, const Paint& paint) {
     std::vector<std::string> words;
     words.emplace_back(model::name(run.state));
     if (run.state == RunState::blocked && run.findings > 0) {
@@ -80,6 +116,12 @@ std::string facts(const CheckRun& run, const Paint& paint) {
     }
     if (run.state != RunState::passed && run.state != RunState::blocked) {
         words.push_back(reason_of(run));
+    }
+    if (run.state == RunState::passed && advice > 0) {
+        words.push_back(counted(advice, "finding") + (advice == 1 ? " that does not block" : " that do not block"));
+    }
+    if (run.state == RunState::passed && !run.reason.empty()) {
+        words.push_back(clean(run.reason));
     }
     if (run.state == RunState::passed || run.state == RunState::blocked || run.state == RunState::error) {
         words.push_back(counted(run.plan.files.size(), "file"));
@@ -95,13 +137,18 @@ std::string facts(const CheckRun& run, const Paint& paint) {
 
 }  // namespace
 
+bool cut_off(const CheckRun& run) {
+    return run.state == RunState::skipped && run.reason == "deadline";
+}
+
 std::string unavailable_text(const Report& report, const TerminalOptions& options) {
     const Paint paint(options.traits);
     using Key = std::tuple<std::string, std::string, std::string>;
     std::vector<Key> order;
     std::map<Key, std::vector<const CheckRun*>> groups;
     for (const CheckRun& run : report.runs) {
-        if (run.state == RunState::unavailable) {
+        // An interrupt cuts off every check: that is no news about any of them.
+        if (run.state == RunState::unavailable || (cut_off(run) && report.verdict != model::Verdict::interrupted)) {
             Key key{run.plan.id, reason_of(run), remedy_of(run)};
             auto& group = groups[key];
             if (group.empty()) {
@@ -117,6 +164,11 @@ std::string unavailable_text(const Report& report, const TerminalOptions& option
         const std::string name =
             group.size() == 1 ? check_name(*group.front())
                               : fmt::format("{} (in {} projects)", clean(group.front()->plan.id, 100), group.size());
+        if (cut_off(*group.front())) {
+            out += fmt::format("{} {} did not finish before the deadline{}\n", paint.yellow("!"), name,
+                               group.front()->plan.required ? "" : " (not required, so it does not block)");
+            continue;
+        }
         out += fmt::format("{} {}  unavailable: {}", paint.yellow("!"), name, std::get<1>(order[i]));
         if (!remedy.empty()) {
             out += "   " + paint.cyan(remedy);
@@ -124,7 +176,7 @@ std::string unavailable_text(const Report& report, const TerminalOptions& option
         out += '\n';
     }
     if (order.size() > most_entries) {
-        out += fmt::format("! +{} unavailable\n", counted(order.size() - most_entries, "more check"));
+        out += fmt::format("! +{} did not run or did not finish\n", counted(order.size() - most_entries, "more check"));
     }
     return out;
 }
@@ -169,10 +221,12 @@ std::string every_run_text(const Report& report, const TerminalOptions& options)
     for (const CheckRun& run : report.runs) {
         width = std::max(width, std::min<std::size_t>(base::display_width(check_name(run)), 32));
     }
+    const std::vector<std::size_t> advice = advice_by_run(report);
     std::string out;
     for (std::size_t i = 0; i < std::min(report.runs.size(), most_runs); ++i) {
         const CheckRun& run = report.runs[i];
-        out += fmt::format("{} {}  {}", sign(run, paint), padded(check_name(run), width), paint.dim(facts(run, paint)));
+        out += fmt::format("{} {}  {}", sign(run, paint), padded(check_name(run), width),
+                           paint.dim(facts(run, advice[i], paint)));
         const std::string remedy = run.state == RunState::passed ? "" : remedy_of(run);
         out += remedy.empty() ? "\n" : "   " + paint.cyan(remedy) + '\n';
         out += quoted_output(run, output_lines_alone, paint);

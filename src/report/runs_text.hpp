@@ -8,7 +8,9 @@
 
 namespace rfsn::report {
 
-/// Checks that could not run, each with its remedy, equal ones joined.
+/// Whether an optional check was still running, or waiting, when the time was up.
+[[nodiscard]] bool cut_off(const model::CheckRun& run);
+/// Checks that could not run or not finish, each with its remedy, equal ones joined.
 [[nodiscard]] std::string unavailable_text(const model::Report& report, const TerminalOptions& options);
 /// Checks that failed to judge, and failures that no parser understood, with the end of what the tool said.
 [[nodiscard]] std::string failures_text(const model::Report& report, const TerminalOptions& options);

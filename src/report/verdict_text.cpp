@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "report/runs_text.hpp"
 
 namespace rfsn::report {
 namespace {
@@ -25,18 +26,23 @@ std::size_t runs_in(const Report& report, RunState state) {
                                                   [&](const model::CheckRun& run) { return run.state == state; }));
 }
 
-std::string_view subject(model::Stage stage) {
-    switch (stage) {
+/// Optional checks that the deadline cut off.
+std::size_t unfinished(const Report& report) {
+    return static_cast<std::size_t>(std::count_if(report.runs.begin(), report.runs.end(), cut_off));
+}
+
+/// Only what a hook really holds back is called so: a range that was merely looked at is no commit.
+std::string_view what_is_blocked(const Report& report) {
+    switch (report.stage) {
         case model::Stage::pre_commit:
-            return "commit";
         case model::Stage::pre_merge_commit:
-            return "merge";
+            return report.snapshot.source == model::SnapshotSource::index ? "commit blocked" : "blocked";
         case model::Stage::pre_push:
-            return "push";
+            return "push blocked";
         case model::Stage::ci:
-            return "change";
+            return "blocked";
     }
-    return "change";
+    return "blocked";
 }
 
 /// "ruff 3, check-yaml 1, +2 more tools", most findings first.
@@ -114,6 +120,9 @@ std::string tally(const Report& report, const Paint& paint) {
     if (const std::size_t passed = runs_in(report, RunState::passed); passed > 0) {
         add(fmt::format("{} passed", passed));
     }
+    if (const std::size_t count = unfinished(report); count > 0) {
+        add(fmt::format("{} unfinished", count));
+    }
     const std::size_t errors = runs_in(report, RunState::error);
     if (report.verdict == Verdict::blocked && errors > 0) {
         add(counted(errors, "error"));
@@ -136,11 +145,16 @@ std::string slowest(const Report& report, const Paint& paint) {
 
 std::string passed_text(const Report& report, const Paint& paint) {
     const std::size_t passed = runs_in(report, RunState::passed);
-    std::string out = report.files == 0 && passed == 0 ? "nothing to check"
-                      : passed == 0                    ? "no check applies"
-                                                       : counted(passed, "check");
+    const std::size_t cut_short = unfinished(report);
+    std::string out = report.files == 0 && passed == 0 && cut_short == 0 ? "nothing to check"
+                      : passed > 0                                       ? counted(passed, "check")
+                      : cut_short > 0                                    ? "no check finished"
+                                                                         : "no check applies";
     if (report.files > 0) {
         out += paint.dot() + counted(report.files, "file");
+    }
+    if (cut_short > 0) {
+        out += paint.dot() + fmt::format("{} unfinished", cut_short);
     }
     return out + paint.dot() + duration_text(report.duration);
 }
@@ -157,13 +171,9 @@ bool shell_safe(std::string_view word) {
 
 std::string details_topic(const Report& report) {
     for (const model::Finding& finding : report.findings) {
-        if (finding.blocking) {
-            if (shell_safe(finding.code)) {
-                return finding.code;
-            }
-            if (shell_safe(finding.tool)) {
-                return finding.tool;
-            }
+        // explain knows every check, and of the codes only our own.
+        if (finding.blocking && shell_safe(finding.tool)) {
+            return finding.tool;
         }
     }
     for (const model::CheckRun& run : report.runs) {
@@ -180,6 +190,24 @@ struct NextCommand {
     std::string remark;
 };
 
+/// `git rfsn fix` reads the index: only what is there can be repaired by it. Empty where that is no help.
+std::string fix_command(const model::Snapshot& snapshot) {
+    if (snapshot.source != model::SnapshotSource::index) {
+        return {};
+    }
+    switch (snapshot.origin) {
+        case model::IndexOrigin::normal:
+            return "git rfsn fix";
+        case model::IndexOrigin::commit_all:
+            return "git add -u, then git rfsn fix";
+        case model::IndexOrigin::commit_paths:
+            return "git add the paths, then git rfsn fix";
+        case model::IndexOrigin::foreign:
+            return {};
+    }
+    return {};
+}
+
 std::vector<NextCommand> after_blocked(const Report& report) {
     std::vector<NextCommand> out;
     std::size_t proven = 0;
@@ -188,15 +216,11 @@ std::vector<NextCommand> after_blocked(const Report& report) {
             out.push_back({"proven patch", "git rfsn show " + proposal.id, "see it; git rfsn apply takes it"});
         }
     }
-    if (report.fixable > 0 && proven == 0) {
-        std::string remark = "apply to index + work tree";
-        if (report.unstaged_files > 0) {
-            remark +=
-                fmt::format(" (your unstaged work in {} stays untouched)", counted(report.unstaged_files, "file"));
-        }
+    const std::string fix = fix_command(report.snapshot);
+    if (report.fixable > 0 && proven == 0 && !fix.empty()) {
         out.push_back(
-            {fmt::format("{} available", report.fixable == 1 ? "1 fix" : fmt::format("{} fixes", report.fixable)),
-             "git rfsn fix", std::move(remark)});
+            {fmt::format("{} available", report.fixable == 1 ? "1 fix" : fmt::format("{} fixes", report.fixable)), fix,
+             "apply to index + work tree"});
     }
     if (const std::string topic = details_topic(report); !topic.empty()) {
         out.push_back({"details", "git rfsn explain " + topic, ""});
@@ -226,9 +250,8 @@ std::string verdict_line(const Report& report, const Paint& paint) {
             return fmt::format("{} rfsn  {}{}", paint.bold_green(paint.ok()), passed_text(report, paint),
                                slowest(report, paint));
         case Verdict::blocked:
-            return fmt::format("{} {}: {}{}{}", paint.bold_red(paint.bad()),
-                               paint.bold_red(fmt::format("{} blocked", subject(report.stage))), blocked_text(report),
-                               tally(report, paint), slowest(report, paint));
+            return fmt::format("{} {}: {}{}{}", paint.bold_red(paint.bad()), paint.bold_red(what_is_blocked(report)),
+                               blocked_text(report), tally(report, paint), slowest(report, paint));
         case Verdict::error:
             return fmt::format("{} {}: {}; your work tree was not touched{}{}", paint.bold_red(paint.bad()),
                                paint.bold_red("could not check"), error_reason(report), tally(report, paint),

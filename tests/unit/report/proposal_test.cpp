@@ -73,6 +73,53 @@ TEST(Proposal, SaysWhatItIsWhatProvesItAndWhatToType) {
     EXPECT_TRUE(has(out, "git rfsn apply ab12"));
 }
 
+model::ProposalSummary with_lines(int lines) {
+    model::ProposalSummary out = proven();
+    out.diff = "@@ -0,0 +1," + std::to_string(lines - 1) + " @@\n";
+    for (int i = 2; i <= lines; ++i) {
+        out.diff += "+line " + std::to_string(i) + "\n";
+    }
+    return out;
+}
+
+TEST(Proposal, ALongDiffIsCutAndSaysHowToSeeTheRest) {
+    EXPECT_FALSE(has(report::proposal(with_lines(400), {}), "more line"));
+    EXPECT_TRUE(has(report::proposal(with_lines(401), {}),
+                    "+line 400\n… 1 more line (git rfsn show ab12 prints it)\n\n✔ proven"));
+    const std::string out = report::proposal(with_lines(1000), {});
+    EXPECT_TRUE(has(out, "+line 400\n… 600 more lines (git rfsn show ab12 prints them all)\n\n✔ proven"));
+    EXPECT_FALSE(has(out, "+line 401\n"));
+    EXPECT_TRUE(has(report::proposal(with_lines(1000), {}, 10), "+line 10\n… 990 more lines"));
+
+    model::ProposalSummary open_end = with_lines(401);
+    open_end.diff.pop_back();
+    EXPECT_TRUE(has(report::proposal(open_end, {}), "… 1 more line "));
+    open_end.id.clear();
+    EXPECT_TRUE(has(report::proposal(open_end, {}), "… 1 more line\n"));
+}
+
+TEST(Proposal, AllOfItIsAllOfIt) {
+    model::ProposalSummary whole = with_lines(1000);
+    whole.diff += " " + std::string(5000, 'x') + "\n";
+    const std::string out = report::proposal(whole, {}, 0);
+    EXPECT_TRUE(has(out, whole.diff));
+    EXPECT_FALSE(has(out, "more line"));
+    EXPECT_FALSE(has(report::proposal(whole, {}, 5000), whole.diff)) << "a long line is cut where lines are";
+}
+
+TEST(Proposal, TheChecksThatChangedComeFirstAndTheRestIsCounted) {
+    model::ProposalSummary many = proven();
+    for (int i = 0; i < 20; ++i) {
+        many.evidence.checks.insert(many.evidence.checks.begin(),
+                                    {"green" + std::to_string(i), ".", model::RunState::passed, model::RunState::passed,
+                                     0, 0, std::string(100000, 'n')});
+    }
+    const std::string out = report::proposal(many, {});
+    EXPECT_TRUE(has(out, "✔ proven: ruff blocked -> passed (2 -> 0) · green19 passed -> passed, nnn"));
+    EXPECT_TRUE(has(out, " · +16 more\n"));
+    EXPECT_LT(out.size(), 5000U);
+}
+
 TEST(Proposal, ARefusedOneOffersNoApply) {
     model::ProposalSummary refused = proven();
     refused.proven = false;

@@ -58,7 +58,6 @@ inline model::Report red_report() {
     report.findings.back().source_line = "    x = load()";
     report.findings.back().fingerprint = std::string(64, 'a');
     report.fixable = 1;
-    report.unstaged_files = 3;
     report.runs.push_back(check_run("ruff", model::RunState::blocked));
     report.runs.back().findings = 1;
     report.runs.push_back(check_run("check-yaml", model::RunState::blocked));

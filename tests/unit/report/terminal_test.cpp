@@ -69,9 +69,8 @@ TEST(Terminal, RedShowsPositionsSourceAndTheNextCommand) {
               "      |     ^\n"
               "\n"
               "✘ commit blocked: 2 errors in 2 files (check-yaml 1, ruff 1) · 12 passed · 180 ms\n"
-              "  1 fix available   git rfsn fix   apply to index + work tree (your unstaged work in 3 files stays "
-              "untouched)\n"
-              "  details           git rfsn explain YAML\n");
+              "  1 fix available   git rfsn fix   apply to index + work tree\n"
+              "  details           git rfsn explain check-yaml\n");
 }
 
 TEST(Terminal, TheVerdictIsAlsoFirstWhenNoOneScrolls) {
@@ -232,15 +231,114 @@ TEST(Terminal, TheStageSaysWhatIsBlocked) {
     report.stage = model::Stage::pre_push;
     EXPECT_TRUE(has(shown(report), "✘ push blocked: "));
     report.stage = model::Stage::pre_merge_commit;
-    EXPECT_TRUE(has(shown(report), "✘ merge blocked: "));
+    EXPECT_TRUE(has(shown(report), "✘ commit blocked: "));
+    report.stage = model::Stage::ci;
+    EXPECT_TRUE(has(shown(report), "✘ blocked: "));
+    for (const model::Stage stage : {model::Stage::pre_commit, model::Stage::pre_merge_commit}) {
+        report.stage = stage;
+        report.snapshot.source = model::SnapshotSource::range;
+        EXPECT_TRUE(has(shown(report), "\n✘ blocked: ")) << "a range that was looked at is no commit";
+        report.snapshot.source = model::SnapshotSource::all;
+        EXPECT_TRUE(has(shown(report), "\n✘ blocked: "));
+    }
 }
 
-TEST(Terminal, ACodeThatIsNoPlainWordIsNotOfferedForPasting) {
+TEST(Terminal, OnlyAPlainNameOfACheckIsOfferedForPasting) {
     model::Report report = red_report();
-    report.findings[0].code = "x; rm -rf ~";
-    EXPECT_TRUE(has(shown(report), "git rfsn explain check-yaml\n"));
     report.findings[0].tool = "$(reboot)";
-    EXPECT_TRUE(has(shown(report), "git rfsn explain F841\n"));
+    EXPECT_TRUE(has(shown(report), "git rfsn explain ruff\n"));
+    report.findings[1].tool = "-rf";
+    report.findings[1].code = "F841";
+    report.runs.clear();
+    EXPECT_FALSE(has(shown(report), "git rfsn explain")) << "a tool's own code is nothing that explain knows";
+}
+
+TEST(Terminal, AFixIsOfferedOnlyWhereItCanWork) {
+    model::Report report = red_report();
+    report.snapshot.origin = model::IndexOrigin::commit_all;
+    EXPECT_TRUE(has(shown(report), "  1 fix available   git add -u, then git rfsn fix   apply to"));
+    report.snapshot.origin = model::IndexOrigin::commit_paths;
+    EXPECT_TRUE(has(shown(report), "  1 fix available   git add the paths, then git rfsn fix   apply to"));
+    report.snapshot.origin = model::IndexOrigin::foreign;
+    EXPECT_FALSE(has(shown(report), "rfsn fix"));
+    report.snapshot.origin = model::IndexOrigin::normal;
+    for (const auto source : {model::SnapshotSource::range, model::SnapshotSource::all}) {
+        report.snapshot.source = source;
+        EXPECT_FALSE(has(shown(report), "rfsn fix"));
+        EXPECT_TRUE(has(shown(report), "  details   git rfsn explain check-yaml\n"));
+    }
+}
+
+TEST(Terminal, WhatTheDeadlineCutOffIsSaid) {
+    model::Report report = green_report();
+    report.runs.push_back(check_run("flake8", RunState::skipped, "deadline"));
+    report.runs.push_back(check_run("mypy", RunState::skipped, "no python files"));
+    EXPECT_EQ(shown(report),
+              "! flake8 did not finish before the deadline (not required, so it does not block)\n"
+              "✔ rfsn  12 checks · 3 files · 1 unfinished · 21 ms\n");
+    report.runs.push_back(check_run("flake8", RunState::skipped, "deadline"));
+    report.runs.back().plan.project = "sub";
+    EXPECT_EQ(shown(report),
+              "! flake8 (in 2 projects) did not finish before the deadline (not required, so it does not block)\n"
+              "✔ rfsn  12 checks · 3 files · 2 unfinished · 21 ms\n");
+    report.runs.erase(report.runs.begin(), report.runs.begin() + 12);
+    EXPECT_TRUE(has(shown(report), "✔ rfsn  no check finished · 3 files · 2 unfinished"));
+    report::TerminalOptions options = on_terminal();
+    options.verbose = true;
+    EXPECT_TRUE(has(report::terminal(report, options), "! flake8        skipped · it did not finish before the dead"));
+    options.verbose = false;
+    options.quiet = true;
+    EXPECT_EQ(report::terminal(report, options), "");
+
+    model::Report red = red_report();
+    red.runs.push_back(check_run("pytest", RunState::skipped, "deadline"));
+    EXPECT_TRUE(has(shown(red), "! pytest did not finish before the deadline (not required"));
+    EXPECT_TRUE(has(shown(red), " · 12 passed · 1 unfinished · 180 ms\n"));
+    red.verdict = model::Verdict::interrupted;
+    EXPECT_FALSE(has(shown(red), "deadline")) << "Ctrl-C cut it off, not the deadline";
+}
+
+TEST(Terminal, ATestWithoutWordsStillSaysThatItFailed) {
+    struct Case {
+        std::string code;
+        std::string message;
+        std::string shown;
+    };
+    const Case cases[] = {
+        {"test", "t: ", "(project)  test  t failed  ctest\n"},
+        {"test", "A::b:", "(project)  test  A::b failed  ctest\n"},
+        {"test", "", "(project)  test  a test failed  ctest\n"},
+        {"test", " : ", "(project)  test  a test failed  ctest\n"},
+        {"test", "t: gone", "(project)  test  t: gone  ctest\n"},
+        {"E1", "expected one of:", "(project)  E1  expected one of  ctest\n"},
+        {"E1", ":", "(project)  E1  (no message)  ctest\n"},
+        {"E1", "one of:\n  a", "(project)  E1  one of:  ctest\n    |   a\n"},
+    };
+    for (const Case& each : cases) {
+        model::Report report = red_report();
+        report.findings = {finding("", 0, 0, each.code, each.message, "ctest")};
+        EXPECT_TRUE(has(shown(report), each.shown)) << shown(report);
+    }
+}
+
+TEST(Terminal, APassedRunSaysWhichOfItsFindingsDoNotBlock) {
+    model::Report report = green_report();
+    report.runs = {check_run("ruff", RunState::passed, "what it found is there without this change too"),
+                   check_run("ruff", RunState::passed), check_run("mypy", RunState::passed)};
+    report.runs[1].plan.project = "sub";
+    for (const char* path : {"a.py", "b.py", "sub/c.py", "subway.py"}) {
+        report.findings.push_back(finding(path, 1, 1, "E1", "old", "ruff"));
+        report.findings.back().blocking = false;
+    }
+    report::TerminalOptions options = on_terminal();
+    options.verbose = true;
+    const std::string out = report::terminal(report, options);
+    EXPECT_TRUE(has(out,
+                    "✔ ruff        passed · 3 findings that do not block · what it found is there without this "
+                    "change too · 1 file"))
+        << out;
+    EXPECT_TRUE(has(out, "✔ ruff (sub)  passed · 1 finding that does not block · 1 file")) << out;
+    EXPECT_TRUE(has(out, "✔ mypy        passed · 1 file")) << out;
 }
 
 TEST(Terminal, NothingFromOutsideActsOnTheTerminalOrTheCiLog) {
