@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 
 #include "base/text.hpp"
 #include "check/parse_decoders.hpp"
@@ -34,6 +36,8 @@ std::string first_lines(std::string_view text, std::size_t count) {
 
 /// Walks suites and their cases.
 class JUnit {
+    static constexpr std::size_t most_lines = 6;
+
    public:
     explicit JUnit(const ParseContext& context) : context_(context) {}
 
@@ -73,14 +77,10 @@ class JUnit {
 
     void failed(const DocNode& node, const DocNode& problem, bool pytest) {
         auto words = text_in(problem);
-        auto summary = attribute(problem, "message");
         if (base::trim(words).empty()) {
             words = output_of(node, "system-out") + "\n" + output_of(node, "system-err");
         }
-        if (base::trim(summary).empty() || summary == "collection failure" || summary == "Failed") {
-            const auto told = told_by(words);
-            summary = told.empty() ? summary : told;
-        }
+        const auto summary = summary_of(node, problem, words);
         auto places = places_in(words, context_);
         if (places.empty()) {
             places = places_in(attribute(problem, "message"), context_);
@@ -89,9 +89,10 @@ class JUnit {
             places.push_back(declared(node, pytest));
         }
         auto name = attribute(node, "name");
+        name = base::trim(name).empty() ? "a test" : name;
         for (auto& place : places) {
             place.code = "test";
-            place.message = name.empty() ? first_lines(summary, 6) : name + ": " + first_lines(summary, 6);
+            place.message = summary.empty() ? name + " failed" : name + ": " + summary;
             findings.push_back(std::move(place));
         }
     }
@@ -101,16 +102,81 @@ class JUnit {
         return outputs == nullptr || outputs->items.empty() ? "" : text_in(outputs->items.front());
     }
 
-    /// pytest's own "E" lines, else the first lines of what the test printed.
+    /// What went wrong; empty if the report says no more than that it did.
+    static std::string summary_of(const DocNode& node, const DocNode& problem, std::string_view words) {
+        auto summary = attribute(problem, "message");
+        if (!says_only_failed(summary)) {
+            return first_lines(summary, most_lines);
+        }
+        // How it ended, where a runner says so: "SEGFAULT", "Exception: SegFault", "Timeout".
+        const auto status = attribute(node, "status");
+        summary = says_only_failed(status) ? "" : std::string(base::trim(status));
+        const auto told = told_by(words);
+        summary += summary.empty() || told.empty() ? "" : "\n";
+        summary += told;
+        if (summary.empty()) {
+            const auto type = attribute(problem, "type");
+            summary = says_only_failed(type) ? "" : std::string(base::trim(type));
+        }
+        return first_lines(summary, most_lines);
+    }
+
+    static bool says_only_failed(std::string_view text) {
+        std::string word(base::trim(text));
+        std::transform(word.begin(), word.end(), word.begin(), lower);
+        constexpr std::string_view empty_words[] = {"",      "fail",   "failed",    "failure", "error",
+                                                    "run",   "notrun", "completed", "false",   "collection failure",
+                                                    "broken"};
+        return std::find(std::begin(empty_words), std::end(empty_words), word) != std::end(empty_words);
+    }
+
+    /// pytest's own "E" lines, else what the test printed, from where it first speaks of trouble.
     static std::string told_by(std::string_view words) {
         std::string marked;
+        std::string_view meaningful;
+        std::string_view trouble;
         for (const auto line : base::split_lines(words)) {
             if (line.substr(0, 2) == "E " && marked.size() < 2000) {
                 marked += (marked.empty() ? "" : "\n") + std::string(base::trim(line.substr(2)));
             }
+            if (trouble.empty() && !is_frame(line)) {
+                const auto from = words.substr(static_cast<std::size_t>(line.data() - words.data()));
+                meaningful = meaningful.empty() ? from : meaningful;
+                trouble = speaks_of_trouble(line) ? from : trouble;
+            }
         }
-        return marked.empty() ? first_lines(words, 6) : marked;
+        return !marked.empty() ? marked : first_lines(trouble.empty() ? meaningful : trouble, most_lines);
     }
+
+    /// What every run prints around its tests: rules, blanks, banners.
+    static bool is_frame(std::string_view line) {
+        line = base::trim(line);
+        const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0; };
+        if (std::none_of(line.begin(), line.end(), is_word)) {
+            return true;
+        }
+        for (const std::string_view banner : {"[==========]", "[----------]", "[ RUN      ]", "[       OK ]",
+                                              "[  PASSED  ]", "Running main() from ", "Note: Google Test filter"}) {
+            if (line.substr(0, banner.size()) == banner) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static bool speaks_of_trouble(std::string_view line) {
+        std::string text(line.substr(0, 1000));
+        std::transform(text.begin(), text.end(), text.begin(), lower);
+        for (const std::string_view word : {"fail", "error", "assert", "exception", "panic", "terminate called",
+                                            "abort", "segmentation", "sanitizer", "fatal", "traceback"}) {
+            if (text.find(word) != text.npos) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
     /// Where the test is declared, if the report says; pytest's lines count from 0.
     static model::Finding declared(const DocNode& node, bool pytest) {

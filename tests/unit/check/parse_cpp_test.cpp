@@ -131,6 +131,49 @@ TEST(ParseCpp, CtestJUnitFindsTheAssertion) {
     EXPECT_EQ(findings[2].line, 12U) << "gtest goes on after a failure";
 }
 
+std::vector<std::string> junit_messages(const std::string& cases) {
+    std::vector<std::string> out;
+    for (const auto& finding : parsed("junit", "<testsuite name=\"s\">" + cases + "</testsuite>")) {
+        EXPECT_EQ(finding.code, "test");
+        out.push_back(finding.message);
+    }
+    return out;
+}
+
+TEST(ParseCpp, AFailedTestNeverHasAnEmptyMessage) {
+    // As CTest 3.25 writes them for /bin/false, and for a test that printed something before it was killed.
+    EXPECT_EQ(junit_messages("<testcase name=\"t\" classname=\"t\" status=\"fail\"><failure message=\"\"/>"
+                             "<system-out></system-out></testcase>"),
+              Lines{"t failed"});
+    EXPECT_EQ(junit_messages("<testcase name=\"t\" status=\"fail\"><failure message=\"\"/>"
+                             "<system-out>\n  \n=====\nhello\nworld\n</system-out></testcase>"),
+              Lines{"t: hello\nworld"});
+    EXPECT_EQ(junit_messages("<testcase name=\"t\" status=\"fail\"><failure message=\"Failed\"/></testcase>"
+                             "<testcase name=\"u\"><failure/></testcase><testcase><error message=\" \"/></testcase>"
+                             "<testcase name=\"v\"><failure type=\"java.lang.AssertionError\"/></testcase>"),
+              (Lines{"t failed", "u failed", "a test failed", "v: java.lang.AssertionError"}));
+}
+
+TEST(ParseCpp, OfATestsOutputTheTroubleIsTold) {
+    EXPECT_EQ(
+        junit_messages("<testcase name=\"g\" status=\"fail\"><failure message=\"Failed\"/><system-out>"
+                       "Running main() from gtest_main.cc\n[==========] Running 1 test from 1 test suite.\n"
+                       "[----------] 1 test from A\n[ RUN      ] A.B\nloading\nunknown file: Failure\nC++ exception "
+                       "thrown in the test body.\n</system-out></testcase>"),
+        Lines{"g: unknown file: Failure\nC++ exception thrown in the test body."});
+}
+
+TEST(ParseCpp, ACrashIsNamedAsTheRunnerNamesIt) {
+    EXPECT_EQ(junit_messages("<testcase name=\"a\" status=\"SEGFAULT\"><failure message=\"\"/></testcase>"
+                             "<testcase name=\"b\" status=\"fail\"><failure message=\"SEGFAULT\"/></testcase>"
+                             "<testcase name=\"c\" status=\"Exception: SegFault\"><failure message=\"Failed\"/>"
+                             "<system-out>hello\n</system-out></testcase>"
+                             "<testcase name=\"d\" status=\"fail\"><error message=\"Exception: Numerical\"/></testcase>"
+                             "<testcase name=\"e\" status=\"Timeout\"><failure/></testcase>"),
+              (Lines{"a: SEGFAULT", "b: SEGFAULT", "c: Exception: SegFault\nhello", "d: Exception: Numerical",
+                     "e: Timeout"}));
+}
+
 TEST(ParseCpp, GccJson) {
     const auto findings = parsed("gcc-json",
                                  "[1/2] Building\n[{\"kind\": \"error\", \"locations\": [{\"caret\": {\"file\": "
