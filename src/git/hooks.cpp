@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <memory>
-#include <span>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,19 +15,15 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.hpp"
-#include "base/embedded.hpp"
 #include "base/text.hpp"
-#include "git/quote.hpp"
+#include "git/hooks_shim.hpp"
 
 namespace rfsn::git {
-
-std::span<const base::EmbeddedFile> hook_files();
 
 namespace {
 
 using base::ErrorCode;
 
-constexpr std::string_view marker = "# git-rfsn hook shim, version ";
 constexpr std::uint64_t max_hook_bytes = std::uint64_t{64} << 20;
 
 struct HookFile {
@@ -40,11 +35,6 @@ struct HookFile {
 tl::unexpected<base::Error> io(const std::string& what, const std::string& path) {
     const ErrorCode code = errno == EACCES || errno == EPERM || errno == EROFS ? ErrorCode::denied : ErrorCode::io;
     return base::fail(code, fmt::format("can't {} {}: {}", what, base::printable(path), strerror(errno)));
-}
-
-bool is_shim(std::string_view bytes) {
-    const auto first = bytes.find('\n');
-    return first != std::string_view::npos && bytes.substr(first + 1, marker.size()) == marker;
 }
 
 /// A symlink is foreign whatever it points to: it is not what we write.
@@ -69,48 +59,6 @@ bool present(const std::string& path) {
     return lstat(path.c_str(), &info) == 0;
 }
 
-/// The value of `program='...'` in a shim.
-std::string program_in(std::string_view shim) {
-    constexpr std::string_view lead = "\nprogram=";
-    const auto start = shim.find(lead);
-    if (start == std::string_view::npos) {
-        return "";
-    }
-    std::string value;
-    bool quoted = false;
-    for (auto i = start + lead.size(); i < shim.size(); ++i) {
-        const char c = shim[i];
-        if (c == '\'') {
-            quoted = !quoted;
-        } else if (!quoted && c == '\\' && i + 1 < shim.size()) {
-            value += shim[++i];
-        } else if (!quoted && c == '\n') {
-            break;
-        } else {
-            value += c;
-        }
-    }
-    return value;
-}
-
-std::string replace_all(std::string text, std::string_view from, const std::string& to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
-    }
-    return text;
-}
-
-base::Result<std::string> shim_for(const std::string& name, const std::string& program) {
-    const auto files = hook_files();
-    const auto shim = std::find_if(files.begin(), files.end(), [](const auto& file) { return file.name == "shim.sh"; });
-    if (shim == files.end()) {
-        return base::fail(ErrorCode::internal, "the hook shim was not compiled in");
-    }
-    // The name first: a program's path may hold anything.
-    std::string text = replace_all(std::string(shim->bytes), "@NAME@", name);
-    return replace_all(std::move(text), "@PROGRAM@", quote_shell(program));
-}
-
 /// The real path of the nearest ancestor that exists, with the rest behind it.
 std::string resolved(const std::string& path) {
     std::string rest;
@@ -133,8 +81,31 @@ bool is_below(const std::string& path, const std::string& top) {
     return path == top || path.compare(0, top.size() + 1, top + "/") == 0;
 }
 
+/// "" for an empty core.hooksPath: git then looks for "/pre-commit".
+base::Result<std::string> hooks_dir(const Repository& repository) {
+    RFSN_ASSIGN(std::string dir, repository.hooks_dir());
+    // rev-parse prints the same for "" and for the top of the work tree.
+    const auto value = repository.git({"config", "-z", "--get", "core.hooksPath"});
+    return value && *value == std::string_view("\0", 1) ? std::string() : dir;
+}
+
 base::Result<std::string> usable_hooks_dir(const Repository& repository, bool allow_shared) {
-    RFSN_ASSIGN(const std::string dir, repository.hooks_dir());
+    RFSN_ASSIGN(const std::string dir, hooks_dir(repository));
+    if (dir.empty()) {
+        return base::fail(ErrorCode::denied,
+                          "core.hooksPath is set and empty, so git looks for its hooks at /: `git config --show-origin "
+                          "core.hooksPath` says where it is set, `git config --unset core.hooksPath` undoes it in this "
+                          "repository");
+    }
+    // Git drops the "./" and then looks for the name alone, in PATH.
+    const std::string& top = repository.work_tree();
+    if (dir.size() > top.size() && is_below(dir, top) && dir.find_first_not_of("/.", top.size()) == std::string::npos) {
+        return base::fail(ErrorCode::denied,
+                          fmt::format("core.hooksPath names the top of the work tree by a relative path, and git does "
+                                      "not find hooks there; give them a directory of their own, as with: git config "
+                                      "core.hooksPath {}",
+                                      base::printable(repository.common_dir() + "/hooks")));
+    }
     struct stat info {};
     if (stat(dir.c_str(), &info) == 0 && !S_ISDIR(info.st_mode)) {
         return base::fail(
@@ -176,7 +147,10 @@ base::Result<HookState> state_of(const std::string& dir, const std::string& name
     RFSN_ASSIGN(const HookFile file, look(state.path));
     state.ours = file.kind == HookFile::Kind::ours;
     state.foreign = file.kind == HookFile::Kind::foreign || file.kind == HookFile::Kind::other;
-    state.chained = present(state.path + ".rfsn-chained");
+    const std::string chained = state.path + ".rfsn-chained";
+    // As git decides whether there is a hook to run.
+    state.chained = state.ours && access(chained.c_str(), X_OK) == 0;
+    state.kept = !state.chained && present(chained);
     if (state.ours) {
         state.program = program_in(file.bytes);
     }
@@ -224,6 +198,24 @@ base::Result<void> keep_earlier(const std::string& path, const std::string& chai
     return rename(path.c_str(), chained.c_str()) == 0 ? base::Result<void>{} : io("rename", path);
 }
 
+/// A copy of what the user made of our shim. Returns its path, empty if nobody edited it.
+base::Result<std::string> keep_edits(const std::string& path, const std::string& name, const HookFile& now) {
+    if (now.kind != HookFile::Kind::ours || !is_edited(now.bytes, name)) {
+        return std::string();
+    }
+    for (int i = 1;; ++i) {
+        std::string copy = path + ".rfsn-edited" + (i == 1 ? "" : fmt::format("-{}", i));
+        RFSN_ASSIGN(const HookFile there, look(copy));
+        if (there.kind == HookFile::Kind::absent) {
+            RFSN_TRY(base::write_atomically(copy, now.bytes, 0755));
+            return copy;
+        }
+        if (there.bytes == now.bytes) {
+            return copy;
+        }
+    }
+}
+
 }  // namespace
 
 const std::vector<std::string>& known_hooks() {
@@ -232,7 +224,7 @@ const std::vector<std::string>& known_hooks() {
 }
 
 base::Result<std::vector<HookState>> hook_states(const Repository& repository) {
-    RFSN_ASSIGN(const std::string dir, repository.hooks_dir());
+    RFSN_ASSIGN(const std::string dir, hooks_dir(repository));
     std::vector<HookState> states;
     for (const auto& name : known_hooks()) {
         RFSN_ASSIGN(auto state, state_of(dir, name));
@@ -260,21 +252,26 @@ base::Result<HookState> install_hook(const Repository& repository, const std::st
     struct stat info {};
     const bool current = now.kind == HookFile::Kind::ours && now.bytes == shim && stat(path.c_str(), &info) == 0 &&
                          (info.st_mode & 0111U) == 0111U;
+    std::string edited;
     if (!current) {
+        RFSN_ASSIGN(edited, keep_edits(path, name, now));
         if (now.kind == HookFile::Kind::foreign) {
             RFSN_TRY(keep_earlier(path, path + ".rfsn-chained"));
         }
         RFSN_TRY(base::write_atomically(path, shim, 0755));
     }
-    return state_of(dir, name);
+    RFSN_ASSIGN(HookState state, state_of(dir, name));
+    state.edited_copy = std::move(edited);
+    return state;
 }
 
 base::Result<HookState> uninstall_hook(const Repository& repository, const std::string& name) {
     RFSN_TRY(known(name));
-    RFSN_ASSIGN(const std::string dir, repository.hooks_dir());
+    RFSN_ASSIGN(const std::string dir, hooks_dir(repository));
     const std::string path = dir + "/" + name;
     const std::string chained = path + ".rfsn-chained";
     RFSN_ASSIGN(const HookFile now, look(path));
+    RFSN_ASSIGN(std::string edited, keep_edits(path, name, now));
     if (now.kind == HookFile::Kind::ours || now.kind == HookFile::Kind::absent) {
         if (present(chained)) {
             if (rename(chained.c_str(), path.c_str()) != 0) {
@@ -284,7 +281,9 @@ base::Result<HookState> uninstall_hook(const Repository& repository, const std::
             return io("remove", path);
         }
     }
-    return state_of(dir, name);
+    RFSN_ASSIGN(HookState state, state_of(dir, name));
+    state.edited_copy = std::move(edited);
+    return state;
 }
 
 }  // namespace rfsn::git
