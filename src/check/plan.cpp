@@ -76,6 +76,8 @@ bool stage_wants(const PlanInput& input, const model::CheckPlan& plan, const std
 
 BuiltinOptions builtin_options(const PlanInput& input, const config::CheckSettings* settings) {
     BuiltinOptions options;
+    // A conflict that was staged by mistake is one outside a merge too; separators count between markers only.
+    options.assume_in_merge = true;
     options.max_kb = static_cast<std::uint64_t>(input.config->max_file_kb);
     if (settings != nullptr) {
         options.extra = settings->args;

@@ -21,7 +21,8 @@ struct ToolContext {
     base::ProcessRunner* runner = nullptr;
     unsigned slots = 1;
     std::optional<base::ProcessRunner::Clock::time_point> deadline;
-    bool allow_network = true;  ///< false while a model's patch is being proven, whatever a check declares
+    /// While a patch that nobody has accepted is being proven: no network, nothing outside the place can be written.
+    bool confined = false;
     /// Told about twice a second which checks are running.
     std::function<void(const std::vector<std::string>&)> progress;
 };

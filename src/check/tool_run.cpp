@@ -9,6 +9,7 @@
 #include "base/glob.hpp"
 #include "base/text.hpp"
 #include "check/diagnostics.hpp"
+#include "check/test_count.hpp"
 #include "observe/log.hpp"
 #include "secrets/secrets.hpp"
 
@@ -174,7 +175,8 @@ std::optional<base::ProcessSpec> ToolRun::next(bool side_by_side) {
     const auto& command = phases_[phase_][command_++];
     isolate::Limits limits;
     limits.timeout = planned_->plan.timeout;
-    limits.network = planned_->spec->network && context_->allow_network;
+    limits.network = planned_->spec->network;
+    limits.confined = context_->confined;
     auto env = command.env;
     if (observe::enabled(observe::Level::error)) {  // a check that runs git-rfsn logs under the same run
         env.push_back("RFSN_LOG_CONTEXT=" + observe::encode(observe::current()));
@@ -194,6 +196,11 @@ std::optional<base::ProcessSpec> ToolRun::next(bool side_by_side) {
 
 void ToolRun::done(base::ProcessResult result) {
     --running_;
+    observe::log(observe::Level::debug, "process", "ended",
+                 {{"check", planned_->plan.id},
+                  {"how", result.describe()},
+                  {"duration_ms", std::int64_t{result.duration.count()}},
+                  {"output_bytes", static_cast<std::int64_t>(result.out.size() + result.err.size())}});
     results_.push_back(std::move(result));
     if (!finished_ && running_ == 0 && command_ >= phases_[phase_].size()) {
         judge_phase();
@@ -267,9 +274,7 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         for (auto& finding : outcome_.findings) {  // the tool itself said that these are fine
             finding.blocking = false;
         }
-        outcome_.run.state = model::RunState::passed;
-        outcome_.run.reason = nothing ? "it found nothing to run" : "";
-        finished_ = true;
+        pass(nothing);
         return;
     }
     outcome_.run.output = last_words(results);
@@ -298,11 +303,35 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
     finished_ = true;
 }
 
+/// A test run is green by the tests that it reports, not by its exit status alone: code under test can end the process
+/// with 0.
+void ToolRun::pass(bool nothing) {
+    const auto& outputs = planned_->spec->outputs;
+    const bool reports = planned_->plan.kind == model::CheckKind::test &&
+                         std::any_of(outputs.begin(), outputs.end(), [](const buildpack::OutputSpec& output) {
+                             return output.stream == "file" && output.parser == "junit";
+                         });
+    if (reports && !nothing && !outcome_.run.tests) {
+        fail(model::RunState::error, "it ended as if all were well, but wrote no report of its tests");
+        return;
+    }
+    if (nothing || (reports && outcome_.run.tests.value_or(0) == 0)) {
+        outcome_.run.state = model::RunState::skipped;
+        outcome_.run.reason = "it found no test to run";
+    } else {
+        outcome_.run.state = model::RunState::passed;
+    }
+    finished_ = true;
+}
+
 std::vector<std::pair<std::string, std::string>> ToolRun::outputs(const std::vector<base::ProcessResult>& results) {
     std::vector<std::pair<std::string, std::string>> texts;
     for (const auto& spec : planned_->spec->outputs) {
         if (spec.stream == "file") {
             if (auto bytes = base::read_file(expand_text(spec.file, values_), max_report_file)) {
+                if (spec.parser == "junit") {
+                    outcome_.run.tests = count_tests(*bytes);
+                }
                 texts.emplace_back(spec.parser, std::move(*bytes));
             }
             continue;

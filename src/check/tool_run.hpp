@@ -41,6 +41,7 @@ class ToolRun {
    private:
     void judge_phase();
     void judge(const std::vector<base::ProcessResult>& results, bool is_step);
+    void pass(bool nothing);
     void collect_findings(const std::vector<base::ProcessResult>& results);
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> outputs(
         const std::vector<base::ProcessResult>& results);

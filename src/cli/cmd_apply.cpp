@@ -45,7 +45,7 @@ int cmd_show(const Invocation& invocation, Context& context) {
     if (!stored) {
         return fail_with(stored.error());
     }
-    return print(report::proposal(gate::summarise(*stored), traits(STDOUT_FILENO, context, invocation.value("color"))) +
+    return print(report::proposal(gate::summarise(*stored), traits(STDOUT_FILENO, context, invocation.value("color")), 0) +
                  "\n");
 }
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "exec/filesystem.hpp"
 #include "exec/network.hpp"
 #include "exec/supervisor.hpp"
 
@@ -25,7 +26,8 @@ constexpr int cannot_run = 126;
 constexpr int no_such_program = 127;
 
 const char* const usage =
-    "usage: rfsn-exec [--no-net[=try]] [--tmpdir DIR] [--cpu-seconds N] [--memory-mb N] [--files N] [--parent PID] -- "
+    "usage: rfsn-exec [--no-net[=try]] [--writable DIR]... [--tmpdir DIR] [--cpu-seconds N] [--memory-mb N] [--files "
+    "N] [--parent PID] -- "
     "COMMAND [ARG]...\n"
     "       rfsn-exec --probe\n";
 
@@ -33,6 +35,8 @@ struct Options {
     bool no_network = false;
     bool network_may_stay = false;  ///< --no-net=try
     const char* tmpdir = nullptr;
+    const char* writable[max_writable] = {};  ///< any: all else is read-only
+    int writable_count = 0;
     rlim_t cpu_seconds = 0;
     rlim_t memory_mb = 0;
     rlim_t files = 0;
@@ -76,6 +80,8 @@ Options parse(int argc, char** argv) {
         const char* value = i + 1 < argc ? argv[++i] : "";
         if (strcmp(option, "--tmpdir") == 0 && value[0] == '/') {
             options.tmpdir = value;
+        } else if (strcmp(option, "--writable") == 0 && value[0] == '/' && options.writable_count < max_writable) {
+            options.writable[options.writable_count++] = value;
         } else if (strcmp(option, "--cpu-seconds") == 0) {
             options.cpu_seconds = positive_number(option, value);
         } else if (strcmp(option, "--memory-mb") == 0) {
@@ -169,6 +175,11 @@ int probe() {
         Refusal refusal;
     } answers[] = {
         {"network-namespace", rehearse(leave_network)},
+        {"read-only-file-system", rehearse([] {
+             static_cast<void>(leave_network());  // brings the right to mount where we are not root
+             const char* const writable[] = {"/tmp"};
+             return freeze_all_but(writable, 1);
+         })},
         {"user-namespace", rehearse([] {
              return unshare(CLONE_NEWUSER) == 0 ? Refusal{} : Refusal{"unshare(CLONE_NEWUSER)", errno};
          })},
@@ -204,6 +215,13 @@ int main(int argc, char** argv) {
         const Refusal refusal = leave_network();
         if (refusal.step != nullptr && !options.network_may_stay) {
             refuse("the kernel does not let us take the network away (--no-net):", refusal.step, refusal.number);
+        }
+    }
+    if (options.writable_count > 0) {
+        const Refusal refusal = freeze_all_but(options.writable, options.writable_count);
+        if (refusal.step != nullptr) {
+            refuse("the kernel does not let us make the file system read-only (--writable):", refusal.step,
+                   refusal.number);
         }
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {

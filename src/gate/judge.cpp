@@ -187,7 +187,7 @@ check::ToolContext tool_context(Session& session, const Judged& judged, const gi
     if (how.own_deadline && judged.limit.count() > 0) {
         context.deadline = std::chrono::steady_clock::now() + judged.limit;
     }
-    context.allow_network = how.allow_network;
+    context.confined = how.confined;
     context.progress = judged.request.progress;
     return context;
 }
@@ -241,6 +241,10 @@ void tell_missing_trampoline(Session& session, const Judged& judged) {
 }  // namespace
 
 base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest request) {
+    auto context = observe::current();
+    context.repository = session.repository().work_tree();
+    context.phase = model::name(request.stage);
+    const observe::ContextScope scope(context);
     const observe::Span span("gate", "check");
     auto judged = std::make_unique<Judged>();
     judged->started = std::chrono::steady_clock::now();

@@ -55,7 +55,7 @@ struct Judged {
 [[nodiscard]] base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest request);
 
 struct Rerun {
-    bool allow_network = true;
+    bool confined = false;  ///< the tree holds code that nobody has accepted yet
     /// A proof has the stage's time for itself; what belongs to the run itself shares the run's deadline.
     bool own_deadline = false;
 };

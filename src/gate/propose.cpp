@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "edit/edit.hpp"
+#include "policy/policy.hpp"
 
 namespace rfsn::gate {
 namespace {
@@ -15,24 +16,28 @@ constexpr std::uint64_t max_offered = std::uint64_t{1} << 20;
 
 /// Files with a blocking finding that can be edited, or, where a check named none, the staged files it was about.
 std::set<std::string> files_to_offer(const Judged& judged) {
-    std::set<std::string> named, owned;
+    std::set<std::string> named, owned, tests;
     for (const auto& outcome : judged.outcomes) {
         if (outcome.run.state != model::RunState::blocked) {
             continue;
         }
         owned.insert(outcome.run.plan.files.begin(), outcome.run.plan.files.end());
+        const bool is_test = outcome.run.plan.kind == model::CheckKind::test;
         for (const auto& finding : outcome.findings) {
             if (finding.blocking && !finding.path.empty()) {
-                named.insert(finding.path);
+                (is_test ? tests : named).insert(finding.path);
             }
         }
     }
-    // A failing test names the test; what has to change is what was staged.
+    // A failing test says where it is; what has to change is the code that was staged, never the test.
     const bool test_failed = std::any_of(judged.outcomes.begin(), judged.outcomes.end(), [](const auto& outcome) {
         return outcome.run.state == model::RunState::blocked && outcome.run.plan.kind == model::CheckKind::test;
     });
     if (named.empty() || test_failed) {
         named.insert(owned.begin(), owned.end());
+    }
+    for (auto path = named.begin(); test_failed && path != named.end();) {
+        path = tests.count(*path) != 0 || policy::is_test_path(*path) ? named.erase(path) : std::next(path);
     }
     return named;
 }

@@ -57,9 +57,9 @@ std::vector<const check::Planned*> CheckProver::concerned(const model::FixPropos
 
 base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal) {
     const auto plans = concerned(proposal);
-    const bool network = proposal.source == model::ProposalSource::fixer;
+    const bool confined = proposal.source != model::ProposalSource::fixer;
     const auto view = judged_->view->with_edits(proposal.edits);
-    RFSN_ASSIGN(auto outcomes, run_on(*session_, *judged_, view, plans, {network, true}));
+    RFSN_ASSIGN(auto outcomes, run_on(*session_, *judged_, view, plans, {confined, true}));
     if (base::interrupted()) {
         return base::fail(base::ErrorCode::interrupted, "interrupted while a patch was being proven");
     }
@@ -98,12 +98,24 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
                              ? ""
                              : first->path + ":" + std::to_string(first->line) + ": " + first->message;
         }
+        if (before->run.tests && after.run.tests.value_or(0) < *before->run.tests &&
+            after.run.state == model::RunState::passed) {
+            delta.after = model::RunState::blocked;
+            delta.note = std::to_string(*before->run.tests) + " tests ran before the patch and " +
+                         std::to_string(after.run.tests.value_or(0)) + " with it";
+        }
         proof.checks.push_back(std::move(delta));
         isolation.insert(after.run.isolation);
     }
     isolation.erase("");
     proof.isolation.assign(isolation.begin(), isolation.end());
-    proof.isolation.emplace_back(network ? "network as each check declares" : "no network");
+    if (!confined) {
+        proof.isolation.emplace_back("network as each check declares");
+    } else if (session_->isolation().can_confine()) {
+        proof.isolation.emplace_back("no network, read-only outside its own tree");
+    } else {
+        proof.isolation.emplace_back("no confinement: this machine does not allow it (git rfsn doctor)");
+    }
     return proof;
 }
 

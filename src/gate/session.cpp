@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/thread_pool.hpp"
+#include "gate/check_names.hpp"
 #include "gate/consent.hpp"
 #include "patch/patch.hpp"
 
@@ -64,6 +65,7 @@ base::Result<void> Session::load_config(const git::TreeView* view) {
         }
     }
     RFSN_ASSIGN(config_, config::load(sources));
+    RFSN_TRY(validate_check_names(config_, registry_));
     auto& llm = config_.config.llm;
     llm.enabled = llm.enabled || consent_given(base::xdg_state_dir(env()), llm.base_url);
     return {};

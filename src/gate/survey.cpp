@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "check/builtin.hpp"
 #include "check/plan.hpp"
+#include "policy/policy.hpp"
 #include "secrets/secrets.hpp"
 
 namespace rfsn::gate {
@@ -109,6 +110,12 @@ base::Result<std::string> explain(buildpack::Registry& registry, const std::stri
             return id + ": a rule of the built-in check `secrets`\n  " + description +
                    "\n  repair     take it out of the file, and revoke it: it may have been seen\n"
                    "  exception  a comment `rfsn-allow: secrets REASON` on its line\n";
+        }
+    }
+    for (const auto& [id, reason] : policy::rules()) {
+        known.push_back(id);
+        if (id == word) {
+            return id + ": a rule of the policy that proposed patches must keep\n  " + reason + "\n";
         }
     }
     for (const auto& id : registry.ids()) {

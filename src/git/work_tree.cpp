@@ -139,6 +139,14 @@ WorkTreePlan conflict(WorkTreePlan plan, std::string reason) {
     return plan;
 }
 
+const char* why_not_regular(const WorkTreeFile& file) {
+    if (file.kind() == WorkTreeFile::Kind::symlink) {
+        return "it is a symlink in the work tree, not a regular file, and nothing is written through one";
+    }
+    return file.is_directory() ? "it is a directory in the work tree, not a regular file"
+                               : "it is a pipe, socket or device in the work tree, not a regular file";
+}
+
 WorkTreePlan removal(WorkTreePlan plan) {
     plan.outcome = WorkTreeOutcome::written;
     return plan;
@@ -240,10 +248,16 @@ base::Result<WorkTreePlan> plan_work_tree(const Repository& repository, const st
         return plan;
     }
     if (file->kind() != WorkTreeFile::Kind::regular) {
-        return conflict(std::move(plan), "it is no regular file in the work tree");
+        return conflict(std::move(plan), why_not_regular(*file));
     }
     plan.mode = file->mode();
-    RFSN_ASSIGN(plan.before, file->read());
+    auto bytes = file->read();
+    if (!bytes) {
+        const bool about_file = bytes.error().code == ErrorCode::denied || bytes.error().code == ErrorCode::conflict;
+        return about_file ? base::Result<WorkTreePlan>(conflict(std::move(plan), bytes.error().message))
+                          : tl::make_unexpected(std::move(bytes.error()));
+    }
+    plan.before = std::move(*bytes);
     const std::string& disk = *plan.before;
     if (creates) {
         return plan_new(repository, path, theirs, std::move(plan));

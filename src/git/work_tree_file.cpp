@@ -63,6 +63,15 @@ base::Error WorkTreeFile::failure(const char* what, int number) const {
     return {code, fmt::format("can't {} {}: {}", what, base::printable(path_), strerror(number)), {}};
 }
 
+base::Error WorkTreeFile::directory_failure(const char* what, int number) const {
+    auto error = failure(what, number);
+    if (number == EACCES || number == EPERM) {
+        error.message = fmt::format("can't {} {}: its directory is not writable ({})", what, base::printable(path_),
+                                    strerror(number));
+    }
+    return error;
+}
+
 base::Result<WorkTreeFile> WorkTreeFile::at(const std::string& work_tree, const std::string& path,
                                             bool make_directories) {
     if (!is_work_tree_path(path)) {
@@ -85,13 +94,18 @@ base::Result<WorkTreeFile> WorkTreeFile::at(const std::string& work_tree, const 
                 return file;
             }
             if (mkdirat(file.directory_.get(), part.c_str(), 0777) != 0 && errno != EEXIST) {
-                return tl::make_unexpected(file.failure("make the directory of", errno));
+                return tl::make_unexpected(file.directory_failure("make the directory of", errno));
             }
             next = openat(file.directory_.get(), part.c_str(), flags);
         }
         if (next < 0 && (errno == ELOOP || errno == ENOTDIR)) {
-            return base::fail(ErrorCode::denied, fmt::format("{}: '{}' on its way is a symlink or no directory",
-                                                             base::printable(path), base::printable(part)));
+            struct stat info {};
+            const bool link =
+                fstatat(file.directory_.get(), part.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
+            return base::fail(ErrorCode::denied,
+                              fmt::format("{}: '{}' on its way is {}", base::printable(path), base::printable(part),
+                                          link ? "a symlink in the work tree, and nothing is written through one"
+                                               : "no directory in the work tree"));
         }
         if (next < 0) {
             return tl::make_unexpected(file.failure("open the directory of", errno));
@@ -158,7 +172,7 @@ base::Result<void> WorkTreeFile::replace(std::string_view bytes, std::uint32_t m
     base::Fd fd(openat(directory_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                        is_new ? mode & 0777U : 0600U));
     if (!fd) {
-        return tl::make_unexpected(failure("write", errno));
+        return tl::make_unexpected(directory_failure("write", errno));
     }
     const auto give_up = [&](base::Error error) {
         unlinkat(directory_.get(), temporary.c_str(), 0);
@@ -193,7 +207,7 @@ base::Result<void> WorkTreeFile::replace(std::string_view bytes, std::uint32_t m
         return give_up(
             {ErrorCode::conflict, base::printable(path_) + " was put there meanwhile; it is left alone", {}});
     } else if (renameat(directory_.get(), temporary.c_str(), directory_.get(), leaf_.c_str()) != 0) {
-        return give_up(failure("write", errno));
+        return give_up(directory_failure("write", errno));
     }
     sync(directory_.get());
     return {};
@@ -202,7 +216,7 @@ base::Result<void> WorkTreeFile::replace(std::string_view bytes, std::uint32_t m
 base::Result<void> WorkTreeFile::remove(const std::string& work_tree) const {
     RFSN_TRY(unchanged());
     if (unlinkat(directory_.get(), leaf_.c_str(), 0) != 0) {
-        return tl::make_unexpected(failure("remove", errno));
+        return tl::make_unexpected(directory_failure("remove", errno));
     }
     // As git does: directories that hold nothing any more go too.
     std::string parent = path_;

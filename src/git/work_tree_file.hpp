@@ -20,6 +20,7 @@ class WorkTreeFile {
     [[nodiscard]] static base::Result<WorkTreeFile> at(const std::string& work_tree, const std::string& path,
                                                        bool make_directories);
     [[nodiscard]] Kind kind() const { return kind_; }
+    [[nodiscard]] bool is_directory() const { return S_ISDIR(info_.st_mode); }
     [[nodiscard]] std::uint32_t mode() const { return static_cast<std::uint32_t>(info_.st_mode) & 07777U; }
     /// Of a regular file. Errors: conflict (it is none any more), limit, io.
     [[nodiscard]] base::Result<std::string> read() const;
@@ -32,6 +33,8 @@ class WorkTreeFile {
    private:
     [[nodiscard]] base::Result<void> unchanged() const;
     [[nodiscard]] base::Error failure(const char* what, int number) const;
+    /// Of a call that changes the directory.
+    [[nodiscard]] base::Error directory_failure(const char* what, int number) const;
 
     base::Fd directory_;  ///< not valid if a directory on the way is missing
     std::string leaf_;

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "git/write.hpp"
 
+#include <algorithm>
+#include <cstring>
+#include <errno.h>
+#include <fcntl.h>
+
 #include <fmt/format.h>
 
+#include "base/atomic_file.hpp"
+#include "base/fd.hpp"
+#include "base/terminal.hpp"
 #include "base/text.hpp"
 #include "git/object_reader.hpp"
+#include "git/quote.hpp"
 #include "git/repository_impl.hpp"
 #include "git/scratch_index.hpp"
 #include "git/tree_reader.hpp"
@@ -40,6 +49,17 @@ base::Result<void> take_record(std::string_view record, std::map<std::string, In
     return {};
 }
 
+/// For git to read and for nobody else.
+base::Result<void> write_unsynced(const std::string& path, std::string_view bytes) {
+    base::Fd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    errno = fd ? 0 : errno;
+    if (!fd || !base::write_all(fd.get(), bytes)) {
+        return base::fail(ErrorCode::io,
+                          fmt::format("can't write {}: {}", base::printable(path), strerror(errno != 0 ? errno : EIO)));
+    }
+    return {};
+}
+
 }  // namespace
 
 base::Result<std::string> write_blob(const Repository& repository, std::string_view content) {
@@ -52,6 +72,34 @@ base::Result<std::string> write_blob(const Repository& repository, std::string_v
         return base::fail(ErrorCode::external, "git hash-object printed no object id: " + base::printable(output));
     }
     return id;
+}
+
+base::Result<std::vector<std::string>> write_blobs(const Repository& repository,
+                                                   const std::vector<std::string_view>& contents) {
+    std::vector<std::string> ids;
+    if (contents.size() < 2) {
+        for (const auto content : contents) {
+            RFSN_ASSIGN(ids.emplace_back(), write_blob(repository, content));
+        }
+        return ids;
+    }
+    RFSN_ASSIGN(const auto directory, base::TempDir::make(repository.env().get_or("TMPDIR", "/tmp"), "rfsn-blobs-"));
+    std::string names;
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+        const std::string file = directory.path() + "/" + std::to_string(i);
+        RFSN_TRY(write_unsynced(file, contents[i]));
+        names += quote_always(file) + "\n";
+    }
+    RFSN_ASSIGN(const std::string output, repository.git({"-c", "core.fsync=loose-object", "hash-object", "-w", "-t",
+                                                          "blob", "--no-filters", "--stdin-paths"},
+                                                         std::move(names)));
+    for (const auto line : base::split_lines(output)) {
+        ids.emplace_back(line);
+    }
+    if (ids.size() != contents.size() || !std::all_of(ids.begin(), ids.end(), is_object_id)) {
+        return base::fail(ErrorCode::external, "git hash-object did not answer with an id for every file");
+    }
+    return ids;
 }
 
 base::Result<std::vector<IndexEntry>> index_entries(const Repository& repository,
@@ -122,6 +170,20 @@ base::Result<void> update_index(const Repository& repository, const std::vector<
     RFSN_TRY(
         repository.git({"-c", "core.hooksPath=/dev/null", "update-index", "-z", "--index-info"}, removals + additions));
     return {};
+}
+
+void refresh_index(const Repository& repository, const std::vector<std::string>& paths) {
+    if (paths.empty()) {
+        return;
+    }
+    std::string input;
+    for (const auto& path : paths) {
+        input.append(path).push_back('\0');
+    }
+    // Not `update-index --refresh`, which looks at every file there is.
+    static_cast<void>(repository.git({"-c", "core.hooksPath=/dev/null", "--literal-pathspecs", "add", "--refresh",
+                                      "--pathspec-from-file=-", "--pathspec-file-nul"},
+                                     std::move(input)));
 }
 
 const char* name(WorkTreeOutcome outcome) {

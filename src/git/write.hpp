@@ -17,6 +17,10 @@ namespace rfsn::git {
 /// Writes a blob into the repository's object database; returns its hex id.
 [[nodiscard]] base::Result<std::string> write_blob(const Repository& repository, std::string_view content);
 
+/// The same for many, with one child; ids in their order.
+[[nodiscard]] base::Result<std::vector<std::string>> write_blobs(const Repository& repository,
+                                                                 const std::vector<std::string_view>& contents);
+
 struct IndexChange {
     std::string path;
     model::FileMode mode = model::FileMode::regular;
@@ -27,6 +31,9 @@ struct IndexChange {
 /// every index extension stays right. All or nothing. Errors: conflict (an entry is not old_blob, or the index is
 /// locked).
 [[nodiscard]] base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes);
+/// Notes the stat data of these paths, which are in the index, so that git need not look into the files again. A
+/// convenience: a failure changes nothing and is not told.
+void refresh_index(const Repository& repository, const std::vector<std::string>& paths);
 struct IndexEntry {
     model::FileMode mode = model::FileMode::none;
     std::string blob;  ///< empty: no entry

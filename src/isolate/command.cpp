@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "isolate/command.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 #include "base/text.hpp"
@@ -69,8 +70,14 @@ base::ProcessSpec SandboxCommand::wrap(const Place& place, std::vector<std::stri
         if (!exec_program_.empty() && program) {
             argv[0] = *program;
             spec.argv = {exec_program_, "--parent", std::to_string(::getpid()), "--tmpdir", place.tmp_dir()};
-            if (!limits.network) {
+            if (!limits.network || limits.confined) {
                 spec.argv.push_back("--no-net=try");
+            }
+            if (limits.confined && can_confine()) {
+                for (const auto* directory : {&place.root(), &place.out_dir(), &place.cache_dir()}) {
+                    spec.argv.insert(spec.argv.end(), {"--writable", *directory});
+                }
+                spec.argv.insert(spec.argv.end(), {"--writable", place.tmp_dir()});
             }
             spec.argv.push_back("--");
         }
@@ -78,6 +85,14 @@ base::ProcessSpec SandboxCommand::wrap(const Place& place, std::vector<std::stri
     }
     spec.argv.insert(spec.argv.end(), argv.begin(), argv.end());
     return spec;
+}
+
+bool SandboxCommand::can_confine() const {
+    if (!can_confine_) {
+        const auto lines = capabilities();
+        can_confine_ = std::find(lines.begin(), lines.end(), "read only file system: yes") != lines.end();
+    }
+    return *can_confine_;
 }
 
 std::vector<std::string> SandboxCommand::capabilities() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ class SandboxCommand {
     SandboxCommand(const git::Repository& repository, const base::Environment& env, const std::string& exec_program);
     [[nodiscard]] base::ProcessSpec wrap(const Place& place, std::vector<std::string> argv, const std::string& cwd,
                                          const std::vector<std::string>& extra_env, const Limits& limits) const;
+    [[nodiscard]] bool can_confine() const;
     /// Asks rfsn-exec what the kernel allows.
     [[nodiscard]] std::vector<std::string> capabilities() const;
 
@@ -28,7 +30,8 @@ class SandboxCommand {
     const git::Repository* repository_;
     base::Environment scrubbed_;
     std::string exec_program_;
-    std::string missing_;  ///< why there is no exec_program_
+    mutable std::optional<bool> can_confine_;  ///< asked once
+    std::string missing_;                      ///< why there is no exec_program_
 };
 
 }  // namespace rfsn::isolate

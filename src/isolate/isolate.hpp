@@ -45,6 +45,9 @@ class Place {
 struct Limits {
     std::chrono::milliseconds timeout{0};
     bool network = false;
+    /// Everything outside the place is read-only (where the kernel allows it: can_confine()), and there is no network
+    /// whatever `network` says: for code that nobody has accepted yet.
+    bool confined = false;
     std::size_t output_cap = std::size_t{16} << 20;
 };
 
@@ -60,6 +63,8 @@ class Isolation {
     [[nodiscard]] virtual base::ProcessSpec wrap(const Place& place, std::vector<std::string> argv,
                                                  const std::string& cwd, const std::vector<std::string>& extra_env,
                                                  const Limits& limits) const = 0;
+    /// Whether Limits::confined can be kept here.
+    [[nodiscard]] virtual bool can_confine() const = 0;
     /// What the machine allows: "network namespace: yes", ... for doctor and evidence.
     [[nodiscard]] virtual std::vector<std::string> capabilities() const = 0;
 };

@@ -157,6 +157,8 @@ class LocalIsolation final : public Isolation {
         return command_.wrap(place, std::move(argv), cwd, extra_env, limits);
     }
 
+    [[nodiscard]] bool can_confine() const override { return command_.can_confine(); }
+
     [[nodiscard]] std::vector<std::string> capabilities() const override {
         std::vector<std::string> lines = command_.capabilities();
         if (!root_) {

@@ -64,6 +64,7 @@ struct CheckRun {
     std::vector<std::string> argv;  ///< what was run, redacted
     std::string isolation;          ///< "blobs", "scratch", "shadow, no network", ...
     std::size_t findings = 0;       ///< that block
+    std::optional<std::size_t> tests;  ///< that were run, where the tool says so
 };
 
 [[nodiscard]] const char* name(CheckKind kind);

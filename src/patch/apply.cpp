@@ -30,7 +30,7 @@ base::Error moved(const model::FileEdit& edit, const git::IndexEntry& now, const
 }
 
 base::Result<JournalFile> prepare(const git::Repository& repository, git::StagedSource& source,
-                                  const model::FileEdit& edit, const git::IndexEntry& now) {
+                                  const model::FileEdit& edit, const git::IndexEntry& now, std::string new_blob) {
     JournalFile file;
     file.path = edit.path;
     file.creates = edit.old_blob.empty();
@@ -39,7 +39,7 @@ base::Result<JournalFile> prepare(const git::Repository& repository, git::Staged
     file.old_mode = now.mode;
     file.new_mode = edit.deletes ? FileMode::none : edit.mode;
     if (!edit.deletes) {
-        RFSN_ASSIGN(file.new_blob, git::write_blob(repository, edit.content));
+        file.new_blob = std::move(new_blob);
         file.theirs = edit.content;
     }
     if (now.blob != edit.old_blob) {
@@ -60,12 +60,19 @@ base::Result<Journal> plan(const git::Repository& repository, git::StagedSource&
     RFSN_ASSIGN(journal.record, JournalFiles(repository).new_record_name(proposal.id));
     const auto& edits = proposal.patch.proposal().edits;
     std::vector<std::string> paths;
+    std::vector<std::string_view> contents;
     for (const auto& edit : edits) {
         paths.push_back(edit.path);
+        if (!edit.deletes) {
+            contents.push_back(edit.content);
+        }
     }
     RFSN_ASSIGN(const auto entries, git::index_entries(repository, paths));
+    RFSN_ASSIGN(const auto blobs, git::write_blobs(repository, contents));
+    auto blob = blobs.begin();
     for (std::size_t i = 0; i < edits.size(); ++i) {
-        RFSN_ASSIGN(auto file, prepare(repository, source, edits[i], entries[i]));
+        RFSN_ASSIGN(auto file,
+                    prepare(repository, source, edits[i], entries[i], edits[i].deletes ? std::string() : *blob++));
         journal.files.push_back(std::move(file));
     }
     return journal;

@@ -111,14 +111,15 @@ struct AppliedFile {
 struct ApplyOutcome {
     std::string proposal;
     std::vector<AppliedFile> files;
+    bool undo = false;  ///< an apply was taken back
 };
 /// Blobs, journal, index, work tree, in that order; each file atomic. Errors: conflict (the index moved since the
 /// check, or git handed us an index that it will not keep: commit -a, commit -- path), io.
 [[nodiscard]] base::Result<ApplyOutcome> apply(const git::Repository& repository, git::StagedSource& source,
                                                Store& store, const StoredProposal& proposal);
 /// Puts the index entries and work-tree files of the last apply (or of `id`) back; later work in those files is kept by
-/// a reverse three-way merge, a conflict leaves the file alone and says so. Errors: not_found (nothing to undo),
-/// conflict.
+/// a reverse three-way merge, a conflict leaves the file alone and says so. Completes an undo of it that was killed.
+/// Errors: not_found (nothing to undo), conflict.
 [[nodiscard]] base::Result<ApplyOutcome> undo(const git::Repository& repository, git::StagedSource& source,
                                               Store& store, const std::string& id);
 /// Completes an apply or undo that was killed, from the journal in <git dir>/rfsn/. nullopt if there was none.

@@ -46,13 +46,12 @@ base::Result<ApplyOutcome> recover_locked(const git::Repository& repository) {
     RFSN_ASSIGN(auto journal, JournalFiles(repository).load());
     RFSN_TRY(same_index(repository, journal));
     RFSN_ASSIGN(const auto source, git::staged_source(repository));
-    const bool undone = journal.kind == Journal::Kind::undo;
     RFSN_TRY(move_index(repository, journal));
     RFSN_TRY(move_work_tree(repository, journal));
     RFSN_ASSIGN(auto outcome, finish(repository, *source, journal));
     // What was moved counts; the store's note of it is a convenience.
     if (auto store = Store::open(repository)) {
-        static_cast<void>(store->set_state(outcome.proposal, undone ? "undone" : "applied"));
+        static_cast<void>(store->set_state(outcome.proposal, outcome.undo ? "undone" : "applied"));
     }
     return outcome;
 }

@@ -171,13 +171,20 @@ base::Result<ApplyOutcome> finish(const git::Repository& repository, git::Staged
                                   const Journal& journal) {
     ApplyOutcome outcome;
     outcome.proposal = journal.proposal;
+    outcome.undo = journal.kind == Journal::Kind::undo;
+    std::vector<std::string> to_refresh;
     for (const auto& file : journal.files) {
         AppliedFile applied{file.path, file.outcome, file.reason, ""};
         if (file.outcome == WorkTreeOutcome::conflict) {
             RFSN_ASSIGN(applied.kept_patch, keep(repository, source, journal, file));
         }
         outcome.files.push_back(std::move(applied));
+        const bool fits = moves(file) || file.outcome == WorkTreeOutcome::already;
+        if (fits && !file.new_blob.empty()) {
+            to_refresh.push_back(file.path);
+        }
     }
+    git::refresh_index(repository, to_refresh);
     const JournalFiles files(repository);
     if (journal.kind == Journal::Kind::apply) {
         RFSN_TRY(files.write_record(journal));

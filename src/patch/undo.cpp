@@ -21,9 +21,10 @@ void leave_alone(JournalFile& file, const char* reason) {
     file.reason = reason;
 }
 
-/// Where the index entry is to go; false if that can't be said.
-base::Result<bool> plan_index(const git::Repository& repository, git::StagedSource& source, const JournalFile& done,
-                              const git::IndexEntry& now, JournalFile& file) {
+/// Where the index entry is to go; false if that can't be said. `content` is set where file.new_blob is to be the blob
+/// of it.
+base::Result<bool> plan_index(git::StagedSource& source, const JournalFile& done, const git::IndexEntry& now,
+                              JournalFile& file, std::optional<std::string>& content) {
     file.old_blob = now.blob;
     file.old_mode = now.mode;
     file.new_mode = done.old_mode;
@@ -36,7 +37,7 @@ base::Result<bool> plan_index(const git::Repository& repository, git::StagedSour
     if (now.blob == done.new_blob) {
         if (!done.creates) {
             // Nothing pointed at it since: git may have collected it.
-            RFSN_ASSIGN(file.new_blob, git::write_blob(repository, done.base));
+            content = done.base;
         }
         return true;
     }
@@ -44,12 +45,11 @@ base::Result<bool> plan_index(const git::Repository& repository, git::StagedSour
         return false;
     }
     RFSN_ASSIGN(const std::string ours, source.read(now.blob, max_edited_bytes));
-    RFSN_ASSIGN(const auto merged, git::merge_bytes(done.theirs, ours, done.base));
-    if (!merged) {
+    RFSN_ASSIGN(content, git::merge_bytes(done.theirs, ours, done.base));
+    if (!content) {
         return false;
     }
     file.new_mode = now.mode == done.new_mode ? done.old_mode : now.mode;
-    RFSN_ASSIGN(file.new_blob, git::write_blob(repository, *merged));
     return true;
 }
 
@@ -72,6 +72,24 @@ base::Result<void> plan_work_tree(const git::Repository& repository, const Journ
     return {};
 }
 
+base::Result<void> write_blobs(const git::Repository& repository,
+                               const std::vector<std::optional<std::string>>& contents, Journal& journal) {
+    std::vector<std::string_view> wanted;
+    for (const auto& content : contents) {
+        if (content) {
+            wanted.emplace_back(*content);
+        }
+    }
+    RFSN_ASSIGN(const auto blobs, git::write_blobs(repository, wanted));
+    auto blob = blobs.begin();
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+        if (contents[i]) {
+            journal.files[i].new_blob = *blob++;
+        }
+    }
+    return {};
+}
+
 base::Result<Journal> plan_undo(const git::Repository& repository, git::StagedSource& source, const Journal& record) {
     Journal journal;
     journal.kind = Journal::Kind::undo;
@@ -83,6 +101,7 @@ base::Result<Journal> plan_undo(const git::Repository& repository, git::StagedSo
         paths.push_back(file.path);
     }
     RFSN_ASSIGN(const auto entries, git::index_entries(repository, paths));
+    std::vector<std::optional<std::string>> contents(record.files.size());
     for (std::size_t i = 0; i < record.files.size(); ++i) {
         const auto& done = record.files[i];
         JournalFile file;
@@ -91,7 +110,7 @@ base::Result<Journal> plan_undo(const git::Repository& repository, git::StagedSo
         file.theirs = done.base;
         file.creates = done.deletes;
         file.deletes = done.creates;
-        RFSN_ASSIGN(const bool known, plan_index(repository, source, done, entries[i], file));
+        RFSN_ASSIGN(const bool known, plan_index(source, done, entries[i], file, contents[i]));
         if (known) {
             // The mode the file gets is the one it had, whatever the index does.
             const auto old_mode = file.old_mode;
@@ -106,6 +125,7 @@ base::Result<Journal> plan_undo(const git::Repository& repository, git::StagedSo
         }
         journal.files.push_back(std::move(file));
     }
+    RFSN_TRY(write_blobs(repository, contents, journal));
     return journal;
 }
 
@@ -117,7 +137,10 @@ base::Result<ApplyOutcome> undo(const git::Repository& repository, git::StagedSo
     const JournalFiles files(repository);
     RFSN_ASSIGN(const auto held, lock(files));
     if (files.pending()) {
-        RFSN_TRY(recover_locked(repository));
+        RFSN_ASSIGN(auto completed, recover_locked(repository));
+        if (completed.undo && completed.proposal.compare(0, id.size(), id) == 0) {
+            return completed;
+        }
     }
     RFSN_ASSIGN(const auto record, files.find_record(id));
     RFSN_ASSIGN(auto journal, plan_undo(repository, source, record));

@@ -81,6 +81,11 @@ bool allowed(const std::vector<model::PolicyVerdict>& verdicts) {
                        [](const model::PolicyVerdict& verdict) { return verdict.allowed; });
 }
 
+bool is_test_path(std::string_view path) {
+    const auto& loaded = rule_set();
+    return loaded && loaded->is_test_file(folded(path));
+}
+
 std::vector<std::pair<std::string, std::string>> rules() {
     const auto& loaded = rule_set();
     return loaded ? loaded->reasons : std::vector<std::pair<std::string, std::string>>{};

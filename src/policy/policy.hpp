@@ -32,6 +32,8 @@ struct Limits {
 [[nodiscard]] std::vector<model::PolicyVerdict> judge(const std::vector<Change>& changes, model::ProposalSource source,
                                                       const Limits& limits, const std::vector<std::string>& offered);
 [[nodiscard]] bool allowed(const std::vector<model::PolicyVerdict>& verdicts);
+/// Whether a path is a test's, by the rules' patterns for the languages; no case is distinguished.
+[[nodiscard]] bool is_test_path(std::string_view path);
 /// Ids of all rules with their reasons, for `explain`.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> rules();
 

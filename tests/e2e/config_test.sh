@@ -12,11 +12,13 @@ RFSN_JOBS=5 run 0 git-rfsn config jobs; same "$OUT" 5
 RFSN_JOBS=5 run 0 git-rfsn config jobs --set jobs=6; same "$OUT" 6
 RFSN_JBOS=5 run 2 git-rfsn config; has "$ERR" "RFSN_JOBS"
 run 2 git-rfsn check --set jobs=many; has "$ERR" "jobs"
-bad() { printf '%b' "$1" > .rfsn.yaml; git add .rfsn.yaml; run 2 git-rfsn check; has "$ERR" ".rfsn.yaml:$2"; has "$ERR" "$3"; }
+bad() { printf '%b' "$1" > .rfsn.yaml; git add .rfsn.yaml; run 2 git-rfsn check; [ -z "$2" ] || has "$ERR" ".rfsn.yaml:$2"; has "$ERR" "$3"; }
 bad 'llm:\n  base_url: http://evil\n' 2: llm.base_url
 bad 'jobs: 1\njobs: 2\n' 2:1 jobs
 bad 'jobs: [1]\n' 1: jobs
 bad 'patch:\n  max_lines: 100000\n' 2: patch.max_lines
+bad 'checks:\n  flak8:\n    required: true\n' 3: flake8
+bad 'skip: [trailing-whitespaces]\n' '' trailing-whitespace
 bad 'checks:\n  black:\n    requird: true\n' 3: required
 
 # An own command: refused until it is trusted, asked again when it changes.

@@ -3,8 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 need strace
 new_repo startup
-printf 'text\n' > a.md; printf 'x = 1\n' > a.py; git add -A; git commit -qm base
-printf 'more text\n' > a.md; git add -A
+printf 'text\n' > a.txt; printf 'x = 1\n' > a.py; git add -A; git commit -qm base
+printf 'more text\n' > a.txt; git add -A
 log=$HOME/.local/state/git-rfsn/log.jsonl
 calls() { run 0 strace -f -qq -e trace=execve,openat,open,socket,connect,clone,clone3,vfork -o "$WORK/calls" "$@"; }
 calls git-rfsn --version
