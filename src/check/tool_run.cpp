@@ -222,7 +222,9 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
     const auto& spec = *planned_->spec;
     bool red = false;
     bool nothing = false;
-    bool output_decides = false;  // gofmt -l always ends with 0: that it names a file is the finding
+    // gofmt -l always ends with 0: that it names a file is the finding. And a failed test in a report is one whatever
+    // the status says: the code under test can choose that.
+    bool output_decides = planned_->plan.kind == model::CheckKind::test && !is_step;
     for (const auto& result : results) {
         outcome_.run.exit_code = result.exit_code;
         switch (result.end) {

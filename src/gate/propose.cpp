@@ -89,7 +89,7 @@ base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::
         }
         edit.content = std::move(applied->content);
         for (const auto& level : applied->levels) {
-            proposal.match_levels.push_back(path + ": " + level);
+            proposal.match_levels.push_back(level == "exact" ? level : level + " in " + path);
         }
         proposal.edits.push_back(std::move(edit));
     }
@@ -145,8 +145,7 @@ base::Result<llm::Prompt> prompt_for(Session& /*session*/, const Judged& judged)
 base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged, const std::string& reply) {
     Proposed proposed;
     RFSN_ASSIGN(const auto prompt, prompt_for(session, judged));
-    RFSN_ASSIGN(const auto proposal,
-                proposal_from(judged, reply, prompt.offered, model::ProposalSource::pasted, "a pasted reply"));
+    RFSN_ASSIGN(const auto proposal, proposal_from(judged, reply, prompt.offered, model::ProposalSource::pasted, ""));
     RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, prompt.offered, {}));
     proposed.proposals.push_back(std::move(summary));
     return proposed;

@@ -188,7 +188,8 @@ std::string proposal(const model::ProposalSummary& proposal, const base::Termina
                      std::size_t max_lines) {
     const Paint paint(traits);
     std::string out =
-        fmt::format("{}: {}", paint.bold("proposal " + clean(proposal.id, 100)), source_text(proposal.source));
+        fmt::format("{}: {}", paint.bold(proposal.id.empty() ? "a proposal" : "proposal " + clean(proposal.id, 100)),
+                    source_text(proposal.source));
     if (!proposal.strategy.empty()) {
         out += fmt::format(" ({})", clean(proposal.strategy, 300));
     }
