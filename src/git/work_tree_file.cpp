@@ -6,13 +6,13 @@
 #include <cstring>
 #include <errno.h>
 #include <fcntl.h>
-#include <random>
 #include <stdio.h>
 #include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/hash.hpp"
 #include "base/terminal.hpp"
 #include "base/text.hpp"
 
@@ -30,9 +30,9 @@ bool is_git_name(std::string_view name) {
            });
 }
 
-std::string random_name() {
-    std::random_device source;
-    return fmt::format(".rfsn-{:08x}{:08x}", source(), source());
+/// The same for the same file, so that what a kill left behind is found again; one apply at a time writes in a worktree.
+std::string temporary_name(const std::string& path) {
+    return ".rfsn-" + base::sha256_hex(path).substr(0, 16);
 }
 
 bool same(const struct stat& a, const struct stat& b) {
@@ -166,8 +166,17 @@ base::Result<void> WorkTreeFile::unchanged() const {
     return {};
 }
 
+void WorkTreeFile::sweep() const {
+    const std::string temporary = temporary_name(path_);
+    struct stat info {};
+    if (directory_ && fstatat(directory_.get(), temporary.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode)) {
+        unlinkat(directory_.get(), temporary.c_str(), 0);
+    }
+}
+
 base::Result<void> WorkTreeFile::replace(std::string_view bytes, std::uint32_t mode) const {
-    const std::string temporary = random_name();
+    const std::string temporary = temporary_name(path_);
+    sweep();
     const bool is_new = kind_ == Kind::absent;
     base::Fd fd(openat(directory_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                        is_new ? mode & 0777U : 0600U));

@@ -61,7 +61,8 @@ base::Result<void> plan_work_tree(const git::Repository& repository, const Journ
         return {};
     }
     RFSN_TRY(plan_file(repository, file));
-    if (file.before == done.after) {
+    const bool is_seen = file.before || file.outcome != WorkTreeOutcome::conflict;
+    if (is_seen && file.before == done.after) {
         // Exactly as we left it: then exactly as it was, unstaged work and line ends included.
         file.after = done.before;
         file.mode_after = done.before ? done.mode_before : 0666U;

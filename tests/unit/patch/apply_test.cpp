@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <filesystem>
+#include <linux/capability.h>
+#include <map>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "patch/journal.hpp"
 #include "patch/transaction.hpp"
@@ -369,6 +374,183 @@ TEST_F(Apply, AnInterruptedApplyWaitsForItsOwnIndex) {
     fs::remove(bench.repo.file(".git/index.lock"));
     bench.open();
     EXPECT_TRUE(must(patch::recover(*bench.repository)));
+}
+
+TEST_F(Apply, WhatIsInTheWayIsLeftAloneAndNamed) {
+    for (const char* path : {"link", "pipe", "dir", "sub/file", "flat/file", "work"}) {
+        bench.repo.stage(path, ten);
+    }
+    const auto proposal =
+        bench.proven({bench.edit("link", fixed), bench.edit("pipe", fixed), bench.edit("dir", fixed),
+                      bench.edit("sub/file", fixed), bench.edit("flat/file", fixed), bench.edit("work", fixed)});
+    const test::TempRepo outside;
+    outside.write("file", ten);
+    for (const char* path : {"link", "pipe", "dir", "sub", "flat"}) {
+        fs::remove_all(bench.repo.file(path));
+    }
+    fs::create_symlink(outside.file("file"), bench.repo.file("link"));
+    ASSERT_EQ(mkfifo(bench.repo.file("pipe").c_str(), 0600), 0);
+    fs::create_directory(bench.repo.file("dir"));
+    fs::create_directory_symlink(outside.path(), bench.repo.file("sub"));
+    bench.repo.write("flat", "a file\n");
+    bench.repo.write("work", "1\nmine\n");
+    const std::map<std::string, std::string> expected{
+        {"link", "it is a symlink"},
+        {"pipe", "it is a pipe"},
+        {"dir", "it is a directory"},
+        {"sub/file", "'sub' on its way is a symlink"},
+        {"flat/file", "'flat' on its way is no directory"},
+        {"work", "its unstaged changes touch the same lines"},
+    };
+    const auto outcome = bench.apply(proposal);
+    ASSERT_EQ(outcome.files.size(), expected.size());
+    for (const auto& file : outcome.files) {
+        EXPECT_EQ(file.work_tree, git::WorkTreeOutcome::conflict) << file.path;
+        EXPECT_NE(file.reason.find(expected.at(file.path)), std::string::npos) << file.path << ": " << file.reason;
+        EXPECT_TRUE(fs::exists(file.kept_patch)) << file.path;
+        EXPECT_EQ(bench.staged(file.path), fixed);
+    }
+    EXPECT_EQ(outside.read("file"), ten);
+    bench.undo();
+    EXPECT_EQ(bench.staged("sub/file"), ten);
+    EXPECT_EQ(outside.read("file"), ten);
+}
+
+/// Permissions count for root too; children that are started get the capability back.
+class WithoutOverride {
+   public:
+    WithoutOverride() {
+        syscall(SYS_capget, &header_, before_.data());
+        auto less = before_;
+        less[0].effective &= ~((1U << CAP_DAC_OVERRIDE) | (1U << CAP_DAC_READ_SEARCH));
+        syscall(SYS_capset, &header_, less.data());
+    }
+    WithoutOverride(const WithoutOverride&) = delete;
+    WithoutOverride& operator=(const WithoutOverride&) = delete;
+    ~WithoutOverride() { syscall(SYS_capset, &header_, before_.data()); }
+
+   private:
+    __user_cap_header_struct header_{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> before_{};
+};
+
+TEST_F(Apply, WhatMayNotBeWrittenOrReadIsLeftAloneAndNamed) {
+    bench.repo.stage("locked/file", ten);
+    bench.repo.stage("locked/gone", ten);
+    bench.repo.stage("secret", ten);
+    auto removal = bench.edit("locked/gone", "");
+    removal.deletes = true;
+    const auto proposal = bench.proven({bench.edit("locked/file", fixed),
+                                        removal,
+                                        bench.edit("secret", fixed),
+                                        {"locked/sub/new", "", FileMode::regular, "n\n", false}});
+    chmod(bench.repo.file("locked").c_str(), 0555);
+    chmod(bench.repo.file("secret").c_str(), 0000);
+    patch::ApplyOutcome outcome;
+    {
+        const WithoutOverride as_anybody;
+        outcome = bench.apply(proposal);
+    }
+    chmod(bench.repo.file("locked").c_str(), 0755);
+    chmod(bench.repo.file("secret").c_str(), 0644);
+    ASSERT_EQ(outcome.files.size(), 4U);
+    for (const auto& file : outcome.files) {
+        EXPECT_EQ(file.work_tree, git::WorkTreeOutcome::conflict) << file.path;
+        const std::string expected = file.path == "secret" ? "can't read secret: Permission denied"
+                                                           : "its directory is not writable (Permission denied)";
+        EXPECT_NE(file.reason.find(expected), std::string::npos) << file.path << ": " << file.reason;
+        EXPECT_TRUE(fs::exists(file.kept_patch)) << file.path;
+    }
+    EXPECT_EQ(bench.repo.read("locked/file"), ten);
+    EXPECT_EQ(bench.repo.read("secret"), ten);
+    EXPECT_EQ(bench.staged("secret"), fixed);
+    EXPECT_FALSE(files().pending());
+}
+
+TEST_F(Apply, AnUndoThatWasKilledIsCompletedAndSaysSo) {
+    for (const bool by_undo : {false, true}) {
+        const auto proposal = bench.proven({bench.edit("a.txt", by_undo ? "other\n" : fixed)});
+        EXPECT_FALSE(bench.apply(proposal).undo);
+        auto journal = must(files().find_record(proposal.id));
+        journal.kind = patch::Journal::Kind::undo;
+        auto& file = journal.files[0];
+        std::swap(file.old_blob, file.new_blob);
+        std::swap(file.base, file.theirs);
+        std::swap(file.before, file.after);
+        must(files().begin(journal));
+        const auto outcome = by_undo ? bench.undo() : must(patch::recover(*bench.repository)).value();
+        EXPECT_TRUE(outcome.undo);
+        EXPECT_EQ(outcome.proposal, proposal.id);
+        EXPECT_EQ(outcomes(outcome), "a.txt:written ");
+        EXPECT_EQ(bench.staged("a.txt"), ten);
+        EXPECT_EQ(bench.repo.read("a.txt"), ten);
+        EXPECT_EQ(bench.state(proposal.id), "undone");
+        EXPECT_FALSE(files().pending());
+        EXPECT_EQ(patch::undo(*bench.repository, *bench.source, *bench.store, "").error().code, ErrorCode::not_found);
+    }
+}
+
+TEST_F(Apply, AKilledUndoOfOnePatchDoesNotStandInForTheUndoOfAnother) {
+    const auto first = bench.proven({bench.edit("a.txt", fixed)});
+    bench.apply(first);
+    const auto second = bench.proven({bench.edit("b.txt", "B\n")});
+    bench.apply(second);
+    auto journal = must(files().find_record(second.id));
+    journal.kind = patch::Journal::Kind::undo;
+    auto& file = journal.files[0];
+    std::swap(file.old_blob, file.new_blob);
+    std::swap(file.base, file.theirs);
+    std::swap(file.before, file.after);
+    must(files().begin(journal));
+    const auto outcome = bench.undo(first.id);
+    EXPECT_TRUE(outcome.undo);
+    EXPECT_EQ(outcome.proposal, first.id);
+    EXPECT_EQ(bench.repo.read("a.txt"), ten);
+    EXPECT_EQ(bench.repo.read("b.txt"), "b\n");
+}
+
+TEST_F(Apply, ManyFilesInFewChildrenAndGitNeedNotLookAtThemAgain) {
+    std::vector<std::string> paths;
+    for (int i = 0; i < 40; ++i) {
+        paths.push_back("d/" + std::to_string(i) + "\n\"odd\" *");
+        bench.repo.stage(paths.back(), "old " + std::to_string(i) + "\n");
+    }
+    bench.repo.stage("untouched", "u\n");
+    bench.repo.commit();
+    const auto before = tree();
+    std::vector<model::FileEdit> edits;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        edits.push_back(bench.edit(paths[i], "new " + std::to_string(i) + "\n"));
+        edits.back().deletes = i % 7 == 3;
+    }
+    edits.push_back({"d/created", "", FileMode::regular, "c\n", false});
+    const auto proposal = bench.proven(edits);
+    const test::TempRepo trace;
+    auto env = base::Environment::of_process();
+    env.set("GIT_TRACE", trace.file("trace"));
+    bench.open(env);
+    bench.apply(proposal);
+    EXPECT_EQ(bench.repo.git({"diff-files", "--name-only"}), "");
+    EXPECT_EQ(bench.repo.git({"ls-files", "--others"}), "");
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        ASSERT_EQ(fs::exists(bench.repo.file(paths[i])), i % 7 != 3);
+        if (i % 7 != 3) {
+            ASSERT_EQ(bench.repo.read(paths[i]), "new " + std::to_string(i) + "\n");
+            ASSERT_EQ(bench.staged(paths[i]), "new " + std::to_string(i) + "\n");
+        }
+    }
+    bench.undo();
+    EXPECT_EQ(bench.repo.git({"diff-files", "--name-only"}), "");
+    EXPECT_EQ(tree(), before);
+    EXPECT_EQ(bench.repo.git({"status", "--porcelain"}), "");
+    const std::string log = trace.read("trace");
+    std::size_t children = 0;
+    for (auto at = log.find("built-in: git hash-object"); at != std::string::npos;
+         at = log.find("built-in: git hash-object", at + 1)) {
+        ++children;
+    }
+    EXPECT_GT(children, 0U);
+    EXPECT_LE(children, 10U) << "one for the apply, one for the undo, and one for each file that comes to be";
 }
 
 TEST_F(Apply, APathThatIsASymlinkNowIsLeftAlone) {
