@@ -45,8 +45,9 @@ int cmd_show(const Invocation& invocation, Context& context) {
     if (!stored) {
         return fail_with(stored.error());
     }
-    return print(report::proposal(gate::summarise(*stored), traits(STDOUT_FILENO, context, invocation.value("color")), 0) +
-                 "\n");
+    return print(
+        report::proposal(gate::summarise(*stored), traits(STDOUT_FILENO, context, invocation.value("color")), 0) +
+        "\n");
 }
 
 int cmd_apply(const Invocation& invocation, Context& context) {
@@ -82,6 +83,10 @@ int cmd_undo(const Invocation& invocation, Context& context) {
     auto store = patch::Store::open((*session)->repository());
     if (!store) {
         return fail_with(store.error());
+    }
+    if (const auto& recovered = (*session)->recovered; recovered && recovered->undo && id_of(invocation).empty()) {
+        say_outcome(*recovered, "undone");  // by finishing the undo that was cut off
+        return 0;
     }
     const auto outcome = patch::undo((*session)->repository(), (*session)->source(), *store, id_of(invocation));
     if (!outcome) {

@@ -22,7 +22,11 @@ int cmd_init(const Invocation& invocation, Context& context) {
             return fail_with(state.error());
         }
         say(name + "  " + base::printable(state->path) +
-            (state->chained ? "  (the hook that was there runs first)" : ""));
+            (state->chained ? "  (the hook that was there runs first)" : "") +
+            (state->kept ? "  (the hook that was there is kept; git did not run it before either)" : ""));
+        if (!state->edited_copy.empty()) {
+            say("  the shim had been edited; that is kept in " + base::printable(state->edited_copy));
+        }
     }
     if (auto trusted = (*session)->trust().trust_clone(); !trusted) {
         return fail_with(trusted.error());
@@ -49,7 +53,10 @@ int cmd_uninstall(const Invocation& /*invocation*/, Context& context) {
             if (!after) {
                 return fail_with(after.error());
             }
-            say(name + "  removed" + (state.chained ? "; the hook that was there before is back" : ""));
+            say(name + "  removed" + (state.chained || state.kept ? "; the hook that was there before is back" : ""));
+            if (!after->edited_copy.empty()) {
+                say("  the shim had been edited; that is kept in " + base::printable(after->edited_copy));
+            }
         }
     }
     if (auto forgotten = (*session)->trust().forget(); !forgotten) {

@@ -34,7 +34,14 @@ base::Result<std::unique_ptr<gate::Session>> open_session(Context& context) {
     request.env = context.env;
     request.overrides = context.overrides;
     request.runner = &context.runner;
-    return gate::Session::open(std::move(request));
+    auto session = gate::Session::open(std::move(request));
+    if (session) {  // said at once: an interrupted apply was completed, whatever the command goes on to do
+        for (const auto& notice : (*session)->notices) {
+            say("note: " + notice);
+        }
+        (*session)->notices.clear();
+    }
+    return session;
 }
 
 int exit_code(const base::Error& error) {

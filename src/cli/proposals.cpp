@@ -23,7 +23,7 @@ const char* words(git::WorkTreeOutcome outcome) {
         case git::WorkTreeOutcome::conflict:
             break;
     }
-    return "index only: the work-tree file has other changes there and was left alone";
+    return "index only: the work-tree file was left alone";
 }
 
 }  // namespace

@@ -23,12 +23,15 @@ config::Sources base_sources(const base::Environment& env, const std::map<std::s
 }
 
 void tell_recovery(const patch::ApplyOutcome& outcome, std::vector<std::string>& notices) {
-    notices.push_back("an apply that had been interrupted was completed: " + std::to_string(outcome.files.size()) +
-                      " file" + (outcome.files.size() == 1 ? "" : "s") + " (git rfsn undo takes it back)");
+    const auto count = std::to_string(outcome.files.size()) + " file" + (outcome.files.size() == 1 ? "" : "s");
+    notices.push_back(outcome.undo ? "an undo that had been interrupted was completed: " + count
+                                   : "an apply that had been interrupted was completed: " + count +
+                                         " (git rfsn undo takes it back)");
     for (const auto& file : outcome.files) {
         if (file.work_tree == git::WorkTreeOutcome::conflict) {
             notices.push_back(
-                base::printable(file.path) + " has other changes and was left alone" +
+                base::printable(file.path) +
+                " was left alone: " + base::printable(file.reason.empty() ? "it has other changes" : file.reason) +
                 (file.kept_patch.empty() ? "" : "; the patch is kept in " + base::printable(file.kept_patch)));
         }
     }
@@ -44,6 +47,7 @@ base::Result<std::unique_ptr<Session>> Session::open(OpenRequest request) {
     RFSN_ASSIGN(const auto recovered, patch::recover(*session->repository_));
     if (recovered) {
         tell_recovery(*recovered, session->notices);
+        session->recovered = recovered;
     }
     RFSN_ASSIGN(session->source_, git::staged_source(*session->repository_));
     return session;

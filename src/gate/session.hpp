@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "git/repository.hpp"
 #include "git/staged_source.hpp"
 #include "isolate/isolate.hpp"
+#include "patch/patch.hpp"
 
 namespace rfsn::gate {
 
@@ -45,6 +47,8 @@ class Session {
     [[nodiscard]] const config::Loaded& config() const { return config_; }
     [[nodiscard]] isolate::Isolation& isolation();
     [[nodiscard]] unsigned jobs() const;
+    /// What was completed when the session was opened.
+    std::optional<patch::ApplyOutcome> recovered;
     /// Said once above the verdict.
     std::vector<std::string> notices;
 

@@ -272,6 +272,12 @@ base::Result<WorkTreePlan> plan_work_tree(const Repository& repository, const st
     return plan_changed(repository, path, base, theirs, deletes, std::move(plan));
 }
 
+void sweep_work_tree(const Repository& repository, const std::string& path) {
+    if (const auto file = WorkTreeFile::at(repository.work_tree(), path, false)) {
+        file->sweep();
+    }
+}
+
 base::Result<void> write_work_tree(const Repository& repository, const std::string& path,
                                    const std::optional<std::string>& expected, const std::optional<std::string>& bytes,
                                    std::uint32_t mode) {

@@ -30,7 +30,8 @@ bool is_git_name(std::string_view name) {
            });
 }
 
-/// The same for the same file, so that what a kill left behind is found again; one apply at a time writes in a worktree.
+/// The same for the same file, so that what a kill left behind is found again; one apply at a time writes in a
+/// worktree.
 std::string temporary_name(const std::string& path) {
     return ".rfsn-" + base::sha256_hex(path).substr(0, 16);
 }
@@ -169,7 +170,8 @@ base::Result<void> WorkTreeFile::unchanged() const {
 void WorkTreeFile::sweep() const {
     const std::string temporary = temporary_name(path_);
     struct stat info {};
-    if (directory_ && fstatat(directory_.get(), temporary.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode)) {
+    if (directory_ && fstatat(directory_.get(), temporary.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISREG(info.st_mode)) {
         unlinkat(directory_.get(), temporary.c_str(), 0);
     }
 }

@@ -24,6 +24,8 @@ class WorkTreeFile {
     [[nodiscard]] std::uint32_t mode() const { return static_cast<std::uint32_t>(info_.st_mode) & 07777U; }
     /// Of a regular file. Errors: conflict (it is none any more), limit, io.
     [[nodiscard]] base::Result<std::string> read() const;
+    /// Removes what a killed replace() of this path left beside it.
+    void sweep() const;
     /// Puts `bytes` in its place, if it is still the file that at() saw. New files get `mode` less the umask, others
     /// exactly `mode`. Errors: conflict, io.
     [[nodiscard]] base::Result<void> replace(std::string_view bytes, std::uint32_t mode) const;

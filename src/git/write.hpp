@@ -70,6 +70,8 @@ struct WorkTreePlan {
 /// A three-way merge of bytes; nullopt where both sides changed the same lines.
 [[nodiscard]] base::Result<std::optional<std::string>> merge_bytes(std::string_view base, std::string_view ours,
                                                                    std::string_view theirs);
+/// Removes what a write_work_tree() that was killed left beside `path`.
+void sweep_work_tree(const Repository& repository, const std::string& path);
 /// Writes bytes at a work-tree path by temp file and rename, if the file still holds `expected` (nullopt: does not
 /// exist); nullopt `bytes` removes it. Never follows a symlink, in any component. Errors: conflict, denied, io.
 [[nodiscard]] base::Result<void> write_work_tree(const Repository& repository, const std::string& path,

@@ -48,6 +48,9 @@ base::Result<ApplyOutcome> recover_locked(const git::Repository& repository) {
     RFSN_ASSIGN(const auto source, git::staged_source(repository));
     RFSN_TRY(move_index(repository, journal));
     RFSN_TRY(move_work_tree(repository, journal));
+    for (const auto& file : journal.files) {
+        git::sweep_work_tree(repository, file.path);
+    }
     RFSN_ASSIGN(auto outcome, finish(repository, *source, journal));
     // What was moved counts; the store's note of it is a convenience.
     if (auto store = Store::open(repository)) {
