@@ -10,7 +10,7 @@ unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE || true
 
 # pair NAME LIMIT OURS PEER: medians of both and their ratio; exit status 0 either way, the table says what holds.
 pair() {
-  hyperfine -N --warmup 5 --runs "$RUNS" --style none --export-json "$work/pair.json" "$3" "$4" >/dev/null
+  hyperfine -N --warmup 5 --runs "$RUNS" --style none --export-json "$work/pair.json" "$3" "$4" >/dev/null 2>"$work/hyperfine" || { cat "$work/hyperfine" >&2; exit 1; }
   python3 - "$work/pair.json" "$1" "$2" <<'P'
 import json, sys
 ours, peer = json.load(open(sys.argv[1]))["results"]
@@ -34,7 +34,8 @@ for i in range(n):
 out.write(b"\ndone\n")
 P
   git -C "$work/$1" reset -q --hard main
-  git -C "$work/$1" ls-files -- '*.md' '*.txt' | head -n "$3" | while read -r f; do echo "an edited line" >> "$work/$1/$f"; done
+  git -C "$work/$1" ls-files -- '*.md' '*.txt' > "$work/list"
+  head -n "$3" "$work/list" | while read -r f; do echo "an edited line" >> "$work/$1/$f"; done
   git -C "$work/$1" add -A
 }
 
