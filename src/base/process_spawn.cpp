@@ -40,8 +40,8 @@ bool make_pipe(Pipe& pipe, bool we_write) {
     Fd write_end(ends[1]);
     read_end = above_stdio(std::move(read_end));
     write_end = above_stdio(std::move(write_end));
-    pipe.ours = we_write ? std::move(write_end) : std::move(read_end);
-    pipe.theirs = we_write ? std::move(read_end) : std::move(write_end);
+    pipe.ours = std::move(we_write ? write_end : read_end);
+    pipe.theirs = std::move(we_write ? read_end : write_end);
     // Only our end: the child's is an open file description of its own, and tools do not expect EAGAIN.
     return pipe.ours && pipe.theirs && ::fcntl(pipe.ours.get(), F_SETFL, O_NONBLOCK) == 0;
 }

@@ -115,7 +115,7 @@ class CheckReader {
         : reader_(reader), pack_(pack), detail_(detail) {}
 
     /// A check with variants is several of the same id, of which at most one has a `when` that holds.
-    Result<std::vector<CheckSpec>> read(const DocNode& node) const {
+    [[nodiscard]] Result<std::vector<CheckSpec>> read(const DocNode& node) const {
         RFSN_TRY(reader_.keys(node, check_keys));
         std::vector<CheckSpec> out;
         std::string when;
@@ -145,7 +145,7 @@ class CheckReader {
     }
 
    private:
-    Result<void> known_names(const DocNode& node, const std::string& when) const {
+    [[nodiscard]] Result<void> known_names(const DocNode& node, const std::string& when) const {
         if (when.empty()) {
             return {};
         }
@@ -167,7 +167,7 @@ class CheckReader {
         return {};
     }
 
-    Result<CheckSpec> one(const DocNode& node) const {
+    [[nodiscard]] Result<CheckSpec> one(const DocNode& node) const {
         CheckSpec spec;
         RFSN_TRY(reader_.text(node, "id", spec.id));
         if (spec.id.empty()) {

@@ -208,7 +208,7 @@ class RootFinder {
         return {};
     }
 
-    bool owns_source(const std::string& directory) const {
+    [[nodiscard]] bool owns_source(const std::string& directory) const {
         const auto& not_source = paths_.pack->detail->not_source;
         return std::any_of(paths_.sources.begin(), paths_.sources.end(), [&](const std::string& path) {
             return is_below(path, directory) && !base::glob_match_any(not_source, path) &&

@@ -70,7 +70,7 @@ base::Result<void> set_chars(BuiltinArguments& arguments, const std::string& val
     return {};
 }
 
-constexpr std::array options{
+constexpr std::array known_options{
     Option{"trailing-whitespace",
            "--markdown-linebreak-ext",
            {"--markdown-linebreak-ext", "", ""},
@@ -130,7 +130,7 @@ constexpr std::array options{
 
 std::vector<const Option*> options_of(std::string_view id) {
     std::vector<const Option*> of_id;
-    for (const auto& option : options) {
+    for (const auto& option : known_options) {
         if (option.id == id || option.id.empty()) {
             of_id.push_back(&option);
         }

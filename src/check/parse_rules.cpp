@@ -19,7 +19,7 @@ class Reader {
    public:
     explicit Reader(std::string_view name) : name_(name) {}
 
-    Result<std::unique_ptr<TextParser::Rules>> rules(const DocNode& doc) const {
+    [[nodiscard]] Result<std::unique_ptr<TextParser::Rules>> rules(const DocNode& doc) const {
         RFSN_TRY(keys(doc, {"schema", "description", "columns", "backslashes", "blocking", "severity", "patterns"}));
         auto rules = std::make_unique<TextParser::Rules>();
         if (doc.int_or("schema", 0) != 1) {
@@ -52,11 +52,11 @@ class Reader {
     }
 
    private:
-    tl::unexpected<base::Error> wrong(const DocNode& node, std::string_view message) const {
+    [[nodiscard]] tl::unexpected<base::Error> wrong(const DocNode& node, std::string_view message) const {
         return base::fail(ErrorCode::config, fmt::format("{}:{}:{}: {}", name_, node.at.line, node.at.column, message));
     }
 
-    Result<void> keys(const DocNode& node, const std::vector<std::string>& known) const {
+    [[nodiscard]] Result<void> keys(const DocNode& node, const std::vector<std::string>& known) const {
         if (!node.is_map()) {
             return wrong(node, "a map is expected");
         }
@@ -105,7 +105,7 @@ class Reader {
         return {};
     }
 
-    Result<model::Severity> severity_named(const DocNode& node, std::string_view text) const {
+    [[nodiscard]] Result<model::Severity> severity_named(const DocNode& node, std::string_view text) const {
         for (const auto severity : {model::Severity::error, model::Severity::warning, model::Severity::info}) {
             if (text == model::name(severity)) {
                 return severity;
@@ -114,7 +114,7 @@ class Reader {
         return wrong(node, "a severity is error, warning or info");
     }
 
-    Result<LinePattern> regex(const DocNode& node) const {
+    [[nodiscard]] Result<LinePattern> regex(const DocNode& node) const {
         if (!node.is_string()) {
             return wrong(node, "a regular expression is expected");
         }
@@ -132,7 +132,7 @@ class Reader {
         return pattern;
     }
 
-    Result<TextPattern> read_pattern(const DocNode& node) const {
+    [[nodiscard]] Result<TextPattern> read_pattern(const DocNode& node) const {
         RFSN_TRY(
             keys(node, {"kind", "start", "follow", "until", "require", "severity", "code", "message", "max_lines"}));
         TextPattern pattern;
@@ -168,7 +168,7 @@ class Reader {
         return pattern;
     }
 
-    Result<FollowRule> read_follow(const DocNode& node) const {
+    [[nodiscard]] Result<FollowRule> read_follow(const DocNode& node) const {
         RFSN_TRY(keys(node, {"match", "keep"}));
         const std::map<std::string, Keep, std::less<>> ways{
             {"first", Keep::first}, {"last", Keep::last}, {"append", Keep::append}, {"note", Keep::note}};

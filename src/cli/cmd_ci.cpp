@@ -6,13 +6,13 @@ namespace {
 
 /// Where the pull request starts, by what CI services put into the environment.
 std::string base_from_environment(const base::Environment& env) {
-    if (const auto base = env.get_or("RFSN_CI_BASE", ""); !base.empty()) {
+    if (auto base = env.get_or("RFSN_CI_BASE", ""); !base.empty()) {
         return base;
     }
-    if (const auto base = env.get_or("GITHUB_BASE_REF", ""); !base.empty()) {
+    if (auto base = env.get_or("GITHUB_BASE_REF", ""); !base.empty()) {
         return "origin/" + base;
     }
-    if (const auto base = env.get_or("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""); !base.empty()) {
+    if (auto base = env.get_or("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""); !base.empty()) {
         return base;
     }
     const auto target = env.get_or("BITBUCKET_PR_DESTINATION_BRANCH", "");

@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t id_size = 32;
 constexpr std::size_t max_commands = 64;
-constexpr std::size_t max_pin_bytes = 64 * 1024;
+constexpr std::size_t max_pin_bytes = std::size_t{64} << 10;
 
 struct Pin {
     std::string clone;  ///< its random id

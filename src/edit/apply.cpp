@@ -42,6 +42,7 @@ struct Text {
     }
     Text(const Text&) = delete;
     Text& operator=(const Text&) = delete;
+    ~Text() = default;
 
     [[nodiscard]] bool ends_open() const { return !ends.empty() && ends.back().empty(); }
     [[nodiscard]] std::string_view main_end() const {
@@ -203,8 +204,7 @@ class Applier {
         }
         return refuse(what);
     }
-
-    base::Result<void> ambiguous(const std::vector<Match>& found) const {
+    [[nodiscard]] base::Result<void> ambiguous(const std::vector<Match>& found) const {
         std::string places;
         for (std::size_t i = 0; i < found.size() && i < 5; ++i) {
             places += (i == 0 ? "" : ", ") + std::to_string(found[i].begin + 1);

@@ -71,7 +71,7 @@ class PatchParser {
         return {};
     }
 
-    base::Result<std::string> path(std::string_view header) const {
+    [[nodiscard]] base::Result<std::string> path(std::string_view header) const {
         std::string_view text = base::trim(lines_[at_].substr(header.size()));
         while (starts_with(text, "./")) {
             text.remove_prefix(2);
@@ -96,7 +96,8 @@ class PatchParser {
             !(fence_ && closes(*fence_, lines_[at_]))) {
             return malformed(at_, "every line of an added file must begin with '+'");
         }
-        return push(std::move(block), block.line - 1);
+        const std::size_t line = block.line - 1;
+        return push(std::move(block), line);
     }
 
     base::Result<void> update() {
@@ -114,8 +115,7 @@ class PatchParser {
         }
         return {};
     }
-
-    bool stops(std::string_view line) const {
+    [[nodiscard]] bool stops(std::string_view line) const {
         return (starts_with(line, "*** ") && base::trim(line) != end_of_file) || (fence_ && closes(*fence_, line));
     }
 

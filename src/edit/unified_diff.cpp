@@ -235,7 +235,7 @@ class DiffParser {
         return {};
     }
 
-    bool ends_hunk(const Counts& counts, const Hunk& hunk, std::size_t blanks) const {
+    [[nodiscard]] bool ends_hunk(const Counts& counts, const Hunk& hunk, std::size_t blanks) const {
         const std::string_view line = lines_[at_];
         const bool complete = counts.known && hunk.old_lines >= counts.old_lines && hunk.new_lines >= counts.new_lines;
         if (starts_with(line, "@@") || starts_with(line, "diff --git ") || (fence_ && closes(*fence_, line))) {

@@ -43,8 +43,13 @@ inline pid_t parent_of(const char* pid) {
     }
     text[got] = '\0';
     const char* name_end = strrchr(text, ')');
-    int parent = -1;
-    return name_end != nullptr && sscanf(name_end + 1, " %*c %d", &parent) == 1 ? parent : -1;
+    // ") S 123 ...": the state is one letter.
+    if (name_end == nullptr || strlen(name_end) < 5) {
+        return -1;
+    }
+    char* end = nullptr;
+    const long parent = strtol(name_end + 4, &end, 10);
+    return end != name_end + 4 ? static_cast<pid_t>(parent) : -1;
 }
 
 /// SIGKILL to every child of this process. As a subreaper it inherits the orphans, so that whoever repeats this until
@@ -57,7 +62,7 @@ inline void kill_children() {
     const pid_t self = getpid();
     while (const dirent* entry = readdir(processes)) {
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && parent_of(entry->d_name) == self) {
-            kill(atoi(entry->d_name), SIGKILL);
+            kill(static_cast<pid_t>(strtol(entry->d_name, nullptr, 10)), SIGKILL);
         }
     }
     closedir(processes);

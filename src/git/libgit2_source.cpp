@@ -42,7 +42,7 @@ class Libgit2Source final : public SourceBase {
         : SourceBase(repository, std::make_unique<OdbReader>(repository.impl().odb.get())),
           handle_(repository.impl().handle.get()) {}
 
-    const char* name() const override { return "libgit2"; }
+    [[nodiscard]] const char* name() const override { return "libgit2"; }
 
     base::Result<model::Snapshot> snapshot(const Selection& selection) override {
         RFSN_TRY(servable());
@@ -96,7 +96,7 @@ class Libgit2Source final : public SourceBase {
 
     static std::string id_of(const git_tree* tree) { return tree == nullptr ? "" : git_oid_tostr_s(git_tree_id(tree)); }
 
-    base::Result<void> servable() const {
+    [[nodiscard]] base::Result<void> servable() const {
         if (handle_ == nullptr || !repository().impl().odb) {
             return unsupported(repository().impl().refusal);
         }

@@ -58,7 +58,7 @@ class PlumbingSource final : public SourceBase {
     PlumbingSource(const Repository& repository, std::unique_ptr<ObjectReader> objects)
         : SourceBase(repository, std::move(objects)) {}
 
-    const char* name() const override { return "git"; }
+    [[nodiscard]] const char* name() const override { return "git"; }
 
     base::Result<model::Snapshot> snapshot(const Selection& selection) override {
         if (selection.source == SnapshotSource::all) {

@@ -61,9 +61,9 @@ struct CheckRun {
     bool from_cache = false;
     std::string output;  ///< the tool's own words, redacted, capped
     std::string tool_version;
-    std::vector<std::string> argv;  ///< what was run, redacted
-    std::string isolation;          ///< "blobs", "scratch", "shadow, no network", ...
-    std::size_t findings = 0;       ///< that block
+    std::vector<std::string> argv;     ///< what was run, redacted
+    std::string isolation;             ///< "blobs", "scratch", "shadow, no network", ...
+    std::size_t findings = 0;          ///< that block
     std::optional<std::size_t> tests;  ///< that were run, where the tool says so
 };
 

@@ -86,6 +86,8 @@ class Store {
     [[nodiscard]] static base::Result<Store> open(const git::Repository& repository);
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
     ~Store();
     [[nodiscard]] base::Result<std::string> add(const VerifiedPatch& patch);
     /// Open proposals, newest first; all with their state if `all`.
