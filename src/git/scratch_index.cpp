@@ -26,7 +26,8 @@ std::string alternate(const std::string& path) {
 
 }  // namespace
 
-ScratchGit::ScratchGit(const Repository& repository, std::string index, std::string objects, std::string work_tree)
+ScratchGit::ScratchGit(const Repository& repository, std::string index, std::string objects,
+                       const std::string& work_tree)
     : repository_(&repository.impl()), index_(std::move(index)), objects_(std::move(objects)) {
     const auto& impl = *repository_;
     std::string alternates = alternate(impl.objects_dir());

@@ -14,7 +14,7 @@ namespace rfsn::git {
 class ScratchGit {
    public:
     /// `objects` is created when needed; `work_tree` may be empty for what needs none.
-    ScratchGit(const Repository& repository, std::string index, std::string objects, std::string work_tree);
+    ScratchGit(const Repository& repository, std::string index, std::string objects, const std::string& work_tree);
     [[nodiscard]] base::Result<std::string> run(std::vector<std::string> args,
                                                 std::optional<std::string> input = std::nullopt) const;
     /// Writes the contents as blobs into our store. `scratch_dir` holds them meanwhile.

@@ -27,7 +27,7 @@ class FallbackSource final : public StagedSource {
     explicit FallbackSource(const Repository& repository)
         : first_(libgit2_source(repository)), second_(plumbing_source(repository)) {}
 
-    const char* name() const override { return fell_ ? second_->name() : first_->name(); }
+    [[nodiscard]] const char* name() const override { return fell_ ? second_->name() : first_->name(); }
 
     base::Result<model::Snapshot> snapshot(const Selection& selection) override {
         return ask([&](StagedSource& source) { return source.snapshot(selection); });

@@ -108,14 +108,14 @@ class Conversions {
     }
 
     /// Whether `git add` of these bytes would give base again; after smudged().
-    base::Result<bool> cleans_to_base(const std::string& disk) const {
+    [[nodiscard]] base::Result<bool> cleans_to_base(const std::string& disk) const {
         RFSN_ASSIGN(const std::string id,
                     git_.run({"-c", "core.safecrlf=false", "hash-object", "--stdin", "--path=" + path_}, disk));
         return base::trim(id) == base_id_;
     }
 
     /// Whether a filter driver (LFS, encryption, ...) owns the path.
-    base::Result<bool> driven() const {
+    [[nodiscard]] base::Result<bool> driven() const {
         RFSN_ASSIGN(const std::string said, git_.run({"check-attr", "-z", "filter", "--", path_}));
         const auto fields = base::split(said, '\0');
         return fields.size() >= 3 && fields[2] != "unspecified" && fields[2] != "unset";

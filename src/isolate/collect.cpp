@@ -29,7 +29,7 @@ bool is_repository_id(const std::string& name) {
 void collect_all(const std::string& cache_root, bool now) {
     const std::string stamp = cache_root + "/collected";
     struct stat info {};
-    if (!now && ::lstat(stamp.c_str(), &info) == 0 && ::time(nullptr) - info.st_mtim.tv_sec < 24 * 3600) {
+    if (!now && ::lstat(stamp.c_str(), &info) == 0 && ::time(nullptr) - info.st_mtim.tv_sec < 24L * 3600) {
         return;
     }
     if (!write_plain(stamp, "", 0600)) {

@@ -16,7 +16,7 @@ namespace rfsn::observe {
 namespace {
 
 constexpr std::size_t max_value = 1024;
-constexpr std::size_t max_encoded = 64 * 1024;
+constexpr std::size_t max_encoded = std::size_t{64} << 10;
 
 Context& thread_context() {
     thread_local Context context;

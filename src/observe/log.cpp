@@ -102,7 +102,7 @@ std::uint64_t dropped() {
     return dropped_lines.load(std::memory_order_relaxed);
 }
 
-void log(Level level, std::string_view logger, std::string_view message, Fields fields) {
+void log(Level level, std::string_view logger, std::string_view message, const Fields& fields) {
     Record record;
     record.level = level;
     record.logger = logger;

@@ -35,7 +35,7 @@ void shutdown();
 [[nodiscard]] std::uint64_t dropped();
 /// One line: time (RFC 3339 UTC), level, logger, message, the context (run, repo, phase, span) and `fields` under
 /// "fields".
-void log(Level level, std::string_view logger, std::string_view message, Fields fields = {});
+void log(Level level, std::string_view logger, std::string_view message, const Fields& fields = {});
 
 /// Context that follows work: set on this thread for a scope, captured and installed in others, passed to children as
 /// RFSN_LOG_CONTEXT.

@@ -12,10 +12,10 @@
 namespace rfsn::observe {
 namespace {
 
-constexpr std::size_t max_text = 16 * 1024;
+constexpr std::size_t max_text = std::size_t{16} << 10;
 constexpr std::size_t max_name = 200;
 constexpr std::size_t max_fields = 64;
-constexpr std::size_t max_line = 192 * 1024;
+constexpr std::size_t max_line = std::size_t{192} << 10;
 
 /// Redacted first and cut afterwards, so that no half of a secret escapes recognition; valid UTF-8 at the end.
 std::string clean(std::string_view text, const Redact& redact, std::size_t limit) {

@@ -65,9 +65,8 @@ class Stripper {
         if (style_ == Comments::python && (here("\"\"\"") || here("'''"))) {
             const std::string_view quotes = text_.substr(at_, 3);
             blank(after(quotes, at_ + 3));
-        } else if ((style_ == Comments::python || style_ == Comments::hash) && c == '#' && starts_comment()) {
-            blank(line_end());
-        } else if (style_ == Comments::c && here("//")) {
+        } else if (((style_ == Comments::python || style_ == Comments::hash) && c == '#' && starts_comment()) ||
+                   (style_ == Comments::c && here("//"))) {
             blank(line_end());
         } else if (style_ == Comments::c && here("/*")) {
             blank(after("*/", at_ + 2));

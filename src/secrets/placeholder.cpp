@@ -54,7 +54,7 @@ std::size_t distinct(std::string_view text) {
 bool starts_or_holds_reference(std::string_view value) {
     constexpr std::string_view openers = "$<{%*[";
     return openers.find(value.front()) != std::string_view::npos || value.find("${") != std::string_view::npos ||
-           value.find("{{") != std::string_view::npos || value.find("<") != std::string_view::npos ||
+           value.find("{{") != std::string_view::npos || value.find('<') != std::string_view::npos ||
            value.find("...") != std::string_view::npos;
 }
 
