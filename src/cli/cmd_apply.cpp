@@ -13,6 +13,17 @@ std::string id_of(const Invocation& invocation) {
     return invocation.positionals.empty() ? "" : invocation.positionals.front();
 }
 
+/// What the commands about proposals start with: the repository and its store.
+template <class Body>
+int with_store(Context& context, const Body& body) {
+    auto session = open_session(context);
+    if (!session) {
+        return fail_with(session.error());
+    }
+    auto store = patch::Store::open((*session)->repository());
+    return store ? body(**session, *store) : fail_with(store.error());
+}
+
 int list(patch::Store& store) {
     const auto all = store.list(true);
     if (!all) {
@@ -30,24 +41,17 @@ int list(patch::Store& store) {
 }  // namespace
 
 int cmd_show(const Invocation& invocation, Context& context) {
-    auto session = open_session(context);
-    if (!session) {
-        return fail_with(session.error());
-    }
-    auto store = patch::Store::open((*session)->repository());
-    if (!store) {
-        return fail_with(store.error());
-    }
-    if (invocation.has("all")) {
-        return list(*store);
-    }
-    const auto stored = store->get(id_of(invocation));
-    if (!stored) {
-        return fail_with(stored.error());
-    }
-    return print(
-        report::proposal(gate::summarise(*stored), traits(STDOUT_FILENO, context, invocation.value("color")), 0) +
-        "\n");
+    return with_store(context, [&](gate::Session& /*session*/, patch::Store& store) {
+        if (invocation.has("all")) {
+            return list(store);
+        }
+        const auto stored = store.get(id_of(invocation));
+        if (!stored) {
+            return fail_with(stored.error());
+        }
+        const auto shown = traits(STDOUT_FILENO, context, invocation.value("color"));
+        return print(report::proposal(gate::summarise(*stored), shown, 0) + "\n");
+    });
 }
 
 int cmd_apply(const Invocation& invocation, Context& context) {
@@ -56,44 +60,32 @@ int cmd_apply(const Invocation& invocation, Context& context) {
 }
 
 int cmd_discard(const Invocation& invocation, Context& context) {
-    auto session = open_session(context);
-    if (!session) {
-        return fail_with(session.error());
-    }
-    auto store = patch::Store::open((*session)->repository());
-    if (!store) {
-        return fail_with(store.error());
-    }
-    const auto stored = store->get(id_of(invocation));
-    if (!stored) {
-        return fail_with(stored.error());
-    }
-    if (auto set = store->set_state(stored->id, "discarded"); !set) {
-        return fail_with(set.error());
-    }
-    say("discarded " + stored->id);
-    return 0;
+    return with_store(context, [&](gate::Session& /*session*/, patch::Store& store) {
+        const auto stored = store.get(id_of(invocation));
+        if (!stored) {
+            return fail_with(stored.error());
+        }
+        if (auto set = store.set_state(stored->id, "discarded"); !set) {
+            return fail_with(set.error());
+        }
+        say("discarded " + stored->id);
+        return 0;
+    });
 }
 
 int cmd_undo(const Invocation& invocation, Context& context) {
-    auto session = open_session(context);
-    if (!session) {
-        return fail_with(session.error());
-    }
-    auto store = patch::Store::open((*session)->repository());
-    if (!store) {
-        return fail_with(store.error());
-    }
-    if (const auto& recovered = (*session)->recovered; recovered && recovered->undo && id_of(invocation).empty()) {
-        say_outcome(*recovered, "undone");  // by finishing the undo that was cut off
+    return with_store(context, [&](gate::Session& session, patch::Store& store) {
+        if (const auto& recovered = session.recovered; recovered && recovered->undo && id_of(invocation).empty()) {
+            say_outcome(*recovered, "undone");  // by finishing the undo that was cut off
+            return 0;
+        }
+        const auto outcome = patch::undo(session.repository(), session.source(), store, id_of(invocation));
+        if (!outcome) {
+            return fail_with(outcome.error());
+        }
+        say_outcome(*outcome, "undone");
         return 0;
-    }
-    const auto outcome = patch::undo((*session)->repository(), (*session)->source(), *store, id_of(invocation));
-    if (!outcome) {
-        return fail_with(outcome.error());
-    }
-    say_outcome(*outcome, "undone");
-    return 0;
+    });
 }
 
 }  // namespace rfsn::cli
