@@ -29,7 +29,10 @@ std::string_view lines_of(std::string_view content, const secrets::Hit& hit) {
 }
 
 std::string describe(const secrets::Hit& hit) {
-    std::string text = hit.description + " " + hit.preview + ", hash " + hit.hash;
+    std::string text = hit.description + " " + hit.preview;
+    if (!hit.hash.empty()) {
+        text += ", hash " + hit.hash;
+    }
     if (!hit.doubt.empty()) {
         text += " (" + hit.doubt + ")";
     }
@@ -38,6 +41,10 @@ std::string describe(const secrets::Hit& hit) {
 
 BuiltinOutcome run(const BuiltinFile& file, const BuiltinOptions& /*options*/) {
     FindingList findings(file, "secrets", "");
+    for (const auto& hit : secrets::scan(file.file->path)) {
+        findings.set_code(hit.rule);
+        findings.add(0, 0, describe(hit) + ", in the file's name");
+    }
     for (const auto& hit : secrets::scan(file.content)) {
         findings.set_code(hit.rule);
         switch (allowance(lines_of(file.content, hit), "secrets")) {

@@ -72,17 +72,24 @@ base::Result<Prompt> build_prompt(const PromptInput& input) {
     }
     const std::string nonce = nonce_for(texts);
 
+    // Each piece by itself first: a secret that is cut off in one must not reach over the marks into the next.
+    const auto block = [&](std::string_view text) -> base::Result<std::string> {
+        RFSN_ASSIGN(const auto redacted, secrets::redact(text));
+        return data_block(redacted.text(), nonce);
+    };
     Values values;
     std::vector<std::string> offered;
     for (const auto& file : files) {
+        RFSN_ASSIGN(const std::string text, block(file.text));
         values["paths"] += "- " + file.path + "\n";
-        values["files"] += file.heading + "\n" + data_block(file.text, nonce) + "\n";
+        values["files"] += file.heading + "\n" + text + "\n";
         offered.push_back(file.path);
     }
-    values["findings"] = data_block(found, nonce);
+    RFSN_ASSIGN(values["findings"], block(found));
     values["diff"] = "";
     if (!input.staged_diff.empty() && input.staged_diff.size() <= max_diff_bytes) {
-        values["diff"] = "\nThe change that is being committed:\n" + data_block(input.staged_diff, nonce);
+        RFSN_ASSIGN(const std::string diff, block(input.staged_diff));
+        values["diff"] = "\nThe change that is being committed:\n" + diff;
     }
     RFSN_ASSIGN(const std::string user, fill("user.md", values));
     return seal(user, nonce, std::move(offered));

@@ -122,7 +122,8 @@ std::optional<Match> evaluate(const AnchorOf& anchor, std::string_view text, std
         return std::nullopt;
     }
     const Rule& rule = *anchor.rule;
-    Match match{reading->secret, anchor.rank, rule.id, rule.description, reading->shown, false, reading->doubt};
+    Match match{reading->secret, anchor.rank, rule.id,        rule.description,
+                reading->shown,  false,       reading->doubt, rule.guessable};
     const std::string_view secret = text.substr(match.secret.offset, match.secret.length);
     if (!rule.check.empty()) {
         const auto verdict = check_structure(rule.check, secret, reading->shown);
@@ -158,6 +159,7 @@ void resolve(std::vector<Match>& matches, Mode mode) {
         if (match.rank < last.rank) {
             last = match;
         }
+        last.guessable = last.guessable || match.guessable;
         if (mode == Mode::redact) {
             last.shown = last.secret.offset == both.offset ? last.shown : 0;
             last.secret = both;
@@ -186,7 +188,8 @@ void find_encoded(const std::vector<Rule>& rules, std::string_view text, std::ve
                 });
             }
             if (inside) {
-                matches.push_back({{i, end - i}, rules.size(), "encoded-secret", "a secret in base64", 0, false, ""});
+                matches.push_back(
+                    {{i, end - i}, rules.size(), "encoded-secret", "a secret in base64", 0, false, "", true});
             }
         }
         i = end + 1;
@@ -223,7 +226,7 @@ base::Result<std::vector<Match>> find_for_redaction(std::string_view text) {
     find_encoded(rules, text, matches);
     find_assigned_secrets(text, [&](Span value) {
         matches.push_back(
-            {value, rules.size() + 1, "assigned-secret", "a value assigned to a secret's name", 0, false, ""});
+            {value, rules.size() + 1, "assigned-secret", "a value assigned to a secret's name", 0, false, "", true});
     });
     resolve(matches, Mode::redact);
     return matches;

@@ -20,6 +20,7 @@ struct Match {
     std::size_t shown = 0;  ///< leading bytes that may be shown
     bool verified = false;
     std::string_view doubt;
+    bool guessable = false;  ///< no hash of it may be shown
 };
 
 /// What the anchored rules find, by offset, overlaps resolved: the more specific rule's secret in block mode, the union

@@ -30,9 +30,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> alphabets
     {"base64", "0-9A-Za-z+/"},
     {"bech32", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"},
 }};
-constexpr std::array<std::string_view, 15> known_keys{
-    "id",     "description", "anchors",       "reader",    "body",        "length", "pattern",    "before",
-    "window", "check",       "check-decides", "has-digit", "redact-only", "known",  "inside-word"};
+constexpr std::array<std::string_view, 16> known_keys{
+    "id",     "description", "anchors",       "reader",    "body",        "length", "pattern",     "before",
+    "window", "check",       "check-decides", "has-digit", "redact-only", "known",  "inside-word", "guessable"};
 
 base::Result<std::size_t> size_of(const DocNode& node, std::string_view what) {
     if (node.kind != DocNode::Kind::integer || node.integer < 0 || node.integer > max_size) {
@@ -96,6 +96,7 @@ base::Result<Rule> read_rule(const DocNode& node) {
     rule.has_digit = node.bool_or("has-digit", false);
     rule.redact_only = node.bool_or("redact-only", false);
     rule.inside_word = node.bool_or("inside-word", false);
+    rule.guessable = node.bool_or("guessable", false);
     rule.known = node.strings("known");
     const auto fail = [&](const std::string& why) {
         return base::fail(base::ErrorCode::invalid, "secret rule '" + rule.id + "': " + why);

@@ -38,6 +38,7 @@ struct Rule {
     std::string check;               ///< of structure.hpp
     bool check_decides = false;      ///< failing the check means no hit, not a doubt
     bool has_digit = false;          ///< a body without a digit is a word
+    bool guessable = false;          ///< a person chose it: no hash of it is shown
     bool inside_word = false;        ///< the anchor is a name, which may be part of a longer one
     bool redact_only = false;        ///< too common to block a commit, but never sent out
     std::vector<std::string> known;  ///< hashes (as Hit::hash) of values that their owners published

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "base/hash.hpp"
 #include "secrets/finder.hpp"
@@ -17,6 +18,25 @@ std::string preview_of(std::string_view secret, std::size_t shown) {
         preview.push_back(c >= 0x20 && c < 0x7F ? c : '?');
     }
     return preview + "****\u2026(" + std::to_string(secret.size()) + ")";
+}
+
+constexpr std::size_t utf16_unit = 2;
+
+/// UTF-16 with its byte order mark, without the mark, each unit as one byte; what is not ASCII becomes 0xFF, which no
+/// token holds. Nothing if it is not UTF-16.
+std::optional<std::string> narrowed(std::string_view bytes) {
+    const bool little = bytes.substr(0, utf16_unit) == "\xFF\xFE";
+    if (!little && bytes.substr(0, utf16_unit) != "\xFE\xFF") {
+        return std::nullopt;
+    }
+    std::string out;
+    out.reserve(bytes.size() / utf16_unit);
+    for (std::size_t i = utf16_unit; i + 1 < bytes.size(); i += utf16_unit) {
+        const char low = bytes[little ? i : i + 1];
+        const char high = bytes[little ? i + 1 : i];
+        out.push_back(high == 0 && static_cast<unsigned char>(low) < 0x80 ? low : '\xFF');
+    }
+    return out;
 }
 
 /// Lines and columns of ascending offsets, in one pass.
@@ -64,7 +84,7 @@ std::vector<Hit> describe(std::string_view text, const base::Result<std::vector<
         hit.offset = match.secret.offset;
         hit.length = match.secret.length;
         hit.preview = preview_of(secret, match.shown);
-        hit.hash = base::sha256_hex(secret).substr(0, 16);
+        hit.hash = match.guessable ? std::string() : base::sha256_hex(secret).substr(0, 16);
         hit.verified = match.verified;
         hit.doubt = match.doubt;
         positions.place(hit);
@@ -76,6 +96,14 @@ std::vector<Hit> describe(std::string_view text, const base::Result<std::vector<
 }  // namespace
 
 std::vector<Hit> scan(std::string_view bytes, std::size_t limit) {
+    if (const auto narrow = narrowed(bytes)) {
+        auto hits = describe(*narrow, find_anchored(*narrow, Mode::block, limit));
+        for (Hit& hit : hits) {
+            hit.offset = utf16_unit * (hit.offset + 1);
+            hit.length *= utf16_unit;
+        }
+        return hits;
+    }
     return describe(bytes, find_anchored(bytes, Mode::block, limit));
 }
 

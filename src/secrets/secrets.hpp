@@ -20,13 +20,13 @@ struct Hit {
     std::uint32_t line = 0;    ///< 1-based
     std::uint32_t column = 0;  ///< 1-based, bytes
     std::string preview;       ///< "ghp_****…(40)": masked
-    std::string hash;          ///< SHA-256 of the secret, first 16 hex digits
+    std::string hash;          ///< SHA-256 of the secret, first 16 hex digits; empty for what can be guessed: passwords
     bool verified = false;     ///< its checksum or inner structure holds
     std::string doubt;  ///< what speaks against it ("its checksum does not match"), or empty; it is a hit all the same
 };
 
 /// All hits in `bytes`, by offset, overlaps merged to the more specific rule; looks no further once it has `limit`.
-/// Linear time. Thread safe.
+/// Text in UTF-16 (with its mark) is read as such. Linear time. Thread safe.
 [[nodiscard]] std::vector<Hit> scan(std::string_view bytes, std::size_t limit = 10'000);
 /// Like scan(), for text that is about to leave (prompts, logs): lower thresholds, recall first.
 [[nodiscard]] std::vector<Hit> scan_for_redaction(std::string_view bytes);
@@ -43,8 +43,9 @@ class Redacted {
     std::string text_;
     std::size_t replaced_;
 };
-/// Replaces every secret by a stable marker "[REDACTED:rule:hash8]" and scans the result again. Errors: denied if
-/// something is left that cannot be masked (then nothing may be sent).
+/// Replaces every secret by a stable marker "[REDACTED:rule:hash8]" and scans the result again. What can be guessed (a
+/// password) is numbered in its text instead of hashed: eight digits of a hash would be enough to try a word list.
+/// Errors: denied if something is left that cannot be masked (then nothing may be sent).
 [[nodiscard]] base::Result<Redacted> redact(std::string_view bytes);
 /// For logs, reports and stored output: the same masking, never an error; what cannot be masked is dropped.
 [[nodiscard]] std::string mask(std::string_view bytes);

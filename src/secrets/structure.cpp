@@ -5,6 +5,7 @@
 #include <array>
 
 #include "secrets/char_class.hpp"
+#include "secrets/placeholder.hpp"
 
 namespace rfsn::secrets {
 namespace {
@@ -64,11 +65,32 @@ StructureVerdict openai_infix(std::string_view token) {
     return {holds, holds ? "" : "the issuer's mark is missing"};
 }
 
+/// user:password in base64, neither of them a placeholder.
+StructureVerdict base64_userpass(std::string_view token) {
+    const auto text = base64_decode(token);
+    const auto colon = text ? text->find(':') : std::string::npos;
+    if (colon == std::string::npos || colon == 0 ||
+        !std::all_of(text->begin(), text->end(), [](char c) { return c >= 0x20 && c < 0x7F; })) {
+        return {false, "it is not user:password in base64"};
+    }
+    const std::string_view password = std::string_view(*text).substr(colon + 1);
+    const bool holds = password.size() >= 3 && !is_placeholder_password(password);
+    return {holds, holds ? "" : "its password is a placeholder"};
+}
+
+/// What a generator would make, not a person: digits and letters, spread evenly.
+StructureVerdict random(std::string_view token) {
+    constexpr double least = 3.5;  // bits a character
+    const bool holds = std::any_of(token.begin(), token.end(), is_digit) &&
+                       std::any_of(token.begin(), token.end(), is_letter) && entropy(token) >= least;
+    return {holds, holds ? "" : "it does not look random"};
+}
+
 }  // namespace
 
 bool is_known_check(std::string_view name) {
-    constexpr std::array<std::string_view, 6> names{"",           "crc32-base62", "base32-account",
-                                                    "jwt-header", "base64-64",    "openai-infix"};
+    constexpr std::array<std::string_view, 8> names{"",          "crc32-base62", "base32-account",  "jwt-header",
+                                                    "base64-64", "openai-infix", "base64-userpass", "random"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -88,6 +110,12 @@ StructureVerdict check_structure(std::string_view name, std::string_view token, 
     }
     if (name == "openai-infix") {
         return openai_infix(token);
+    }
+    if (name == "base64-userpass") {
+        return base64_userpass(token);
+    }
+    if (name == "random") {
+        return random(token);
     }
     return {};
 }

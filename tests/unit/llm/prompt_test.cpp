@@ -4,6 +4,7 @@
 #include "llm/data_block.hpp"
 #include "llm/llm.hpp"
 #include "llm/templates.hpp"
+#include "support/secret_pieces.hpp"
 
 namespace rfsn::llm {
 namespace {
@@ -55,6 +56,22 @@ TEST(BuildPrompt, ShowsFilesAndFindings) {
     EXPECT_HAS_NOT(system, "{{");
     EXPECT_HAS_NOT(system, "[REDACTED:");
     EXPECT_HAS_NOT(user, "{{");
+}
+
+TEST(BuildPrompt, MasksAnyMixOfSecretsInOneFile) {
+    const std::string token = test::github_token();
+    const std::string block = test::pem_block();
+    for (const std::string& text : {"t = \"" + token + "\"\n" + block, block + "t = \"" + token + "\"\n",
+                                    token + "\n" + block + block + token + "\n", block.substr(0, block.size() / 2),
+                                    token + block.substr(block.size() / 2), "k = '" + block + "'\n" + token}) {
+        PromptInput input = small();
+        input.files.front().content = text;
+        input.staged_diff = text;
+        const auto prompt = build_prompt(input);
+        ASSERT_TRUE(prompt) << prompt.error().describe() << "\n" << text;
+        EXPECT_HAS_NOT(prompt->user.text(), token.substr(4, 12));
+        EXPECT_HAS_NOT(prompt->user.text(), block.substr(60, 20));
+    }
 }
 
 TEST(BuildPrompt, IsTheSameForTheSameQuestionOnly) {

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.hpp"
-#include "pieces.hpp"
 #include "secrets/secrets.hpp"
+#include "support/secret_pieces.hpp"
 
 namespace rfsn::secrets {
 namespace {
@@ -30,6 +30,32 @@ TEST(Scan, GivesPlaceMaskAndHashButNeverTheValue) {
     for (const auto& field : {hits[0].preview, hits[0].description, hits[0].rule}) {
         EXPECT_EQ(field.find(token.substr(4, 6)), std::string::npos);
     }
+}
+
+TEST(Scan, ReadsUtf16WithItsMark) {
+    const std::string token = test::github_token();
+    for (const bool little : {true, false}) {
+        std::string text = little ? "\xFF\xFE" : "\xFE\xFF";
+        for (const char c : "x\nt = " + token + "\n") {
+            text += little ? std::string{c, '\0'} : std::string{'\0', c};
+        }
+        text += little ? "\xE9" : "\x20";  // half a unit at the end
+        const auto hits = scan(text);
+        ASSERT_EQ(hits.size(), 1U) << little;
+        EXPECT_EQ(hits[0].rule, "github-pat");
+        EXPECT_EQ(hits[0].line, 2U);
+        EXPECT_EQ(hits[0].column, 5U);
+        EXPECT_EQ(hits[0].offset, 2U + 2U * 6U);
+        EXPECT_EQ(hits[0].length, 2 * token.size());
+        EXPECT_TRUE(hits[0].verified);
+    }
+}
+
+TEST(Scan, APasswordIsShownWithoutAHash) {
+    const auto hits = scan(joined({"postgres", "://deploy:correct-horse-9@db.corp.io/x"}));
+    ASSERT_EQ(hits.size(), 1U);
+    EXPECT_EQ(hits[0].rule, "database-url-password");
+    EXPECT_EQ(hits[0].hash, "");
 }
 
 TEST(Scan, AFailedChecksumIsADoubtAndStillAHit) {

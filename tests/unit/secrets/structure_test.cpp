@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "pieces.hpp"
 #include "secrets/placeholder.hpp"
+#include "support/secret_pieces.hpp"
 
 namespace rfsn::secrets {
 namespace {
