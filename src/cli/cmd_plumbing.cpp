@@ -42,19 +42,6 @@ std::string as_json(const model::Finding& finding) {
     return json + "}";
 }
 
-edit::Format format_of(const std::string& name) {
-    if (name == "search-replace") {
-        return edit::Format::search_replace;
-    }
-    if (name == "udiff") {
-        return edit::Format::unified_diff;
-    }
-    if (name == "apply-patch") {
-        return edit::Format::apply_patch;
-    }
-    return name == "whole-file" ? edit::Format::whole_file : edit::Format::automatic;
-}
-
 int refuse(const base::Error& error) {
     fail_with(error);
     return 1;
@@ -109,8 +96,22 @@ int cmd_edit(const Invocation& invocation, Context& /*context*/) {
     if (!reply) {
         return fail_with(reply.error());
     }
-    const auto applied = edit::apply_reply_to(content, *reply, format_of(invocation.value("format", "auto")));
-    return applied ? print(applied->content) : refuse(applied.error());
+    const auto format = edit::format(invocation.value("format", "auto"));
+    if (!format) {
+        return fail_with(base::Error{base::ErrorCode::usage, "no such format of a reply", {}});
+    }
+    const auto applied = edit::apply_reply_to(content, *reply, *format);
+    if (!applied) {
+        return refuse(applied.error());
+    }
+    std::string levels;
+    for (std::size_t i = 0; i < applied->levels.size(); ++i) {
+        if (applied->levels[i] != "exact") {
+            levels += "block " + std::to_string(i + 1) + ": " + applied->levels[i] + "\n";
+        }
+    }
+    base::write_all(STDERR_FILENO, levels);
+    return print(applied->content);
 }
 
 int cmd_scan(const Invocation& invocation, Context& /*context*/) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cctype>
 #include <memory>
+#include <set>
 
 #include "base/text.hpp"
 #include "edit/line_diff.hpp"
@@ -45,18 +47,72 @@ struct Text {
     ~Text() = default;
 
     [[nodiscard]] bool ends_open() const { return !ends.empty() && ends.back().empty(); }
-    [[nodiscard]] std::string_view main_end() const {
-        const auto crlf = static_cast<std::size_t>(std::count(ends.begin(), ends.end(), "\r\n"));
-        const auto lf = static_cast<std::size_t>(std::count(ends.begin(), ends.end(), "\n"));
-        if (crlf == lf && crlf > 0) {
-            return ends.front();
+    /// How line `i` ends, or, if it is the open last one, the line before it.
+    [[nodiscard]] std::string_view end_of(std::size_t i) const {
+        if (i < ends.size() && !ends[i].empty()) {
+            return ends[i];
         }
-        return crlf > lf ? "\r\n" : "\n";
+        return i > 0 && i - 1 < ends.size() ? ends[i - 1] : std::string_view("\n");
+    }
+    /// How the `k`-th line that replaces [begin, end) ends: like the line it stands for, else like its neighbour.
+    [[nodiscard]] std::string_view new_end(std::size_t begin, std::size_t end, std::size_t k) const {
+        return end_of(begin + k < end ? begin + k : end > 0 ? end - 1 : 0);
     }
 };
 
 std::string without_bom(std::string_view text) {
     return std::string(starts_with(text, utf8_bom) ? text.substr(utf8_bom.size()) : text);
+}
+
+std::set<std::string_view> words_of(const Lines& lines) {
+    std::set<std::string_view> words;
+    for (const auto line : lines) {
+        for (std::size_t at = 0; at < line.size();) {
+            std::size_t end = at;
+            while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '_' ||
+                                         static_cast<unsigned char>(line[end]) >= 0x80)) {
+                ++end;
+            }
+            if (end > at) {
+                words.insert(line.substr(at, end - at));
+            }
+            at = end + 1;
+        }
+    }
+    return words;
+}
+
+/// Whether finding `replace` in the file, and `search` not, shows that the edit was made before: a short or common line
+/// ("}", "pass") stands anywhere, and a model may have invented what it searches for.
+bool speaks_for_itself(const Lines& search, const Lines& replace) {
+    const auto in = [](const Lines& lines, std::string_view wanted) {
+        return std::any_of(lines.begin(), lines.end(), [&](auto line) { return line == wanted; });
+    };
+    std::size_t shared = 0;
+    Lines fresh, gone;
+    for (const auto line : replace) {
+        if (!is_blank(line)) {
+            in(search, line) ? void(++shared) : fresh.push_back(line);
+        }
+    }
+    std::copy_if(search.begin(), search.end(), std::back_inserter(gone),
+                 [&](auto line) { return !is_blank(line) && !in(replace, line); });
+    if (fresh.empty()) {
+        // Only lines left out: the file must have what stood before them next to what stood after them.
+        return shared >= 2 && search.front() == replace.front() && search.back() == replace.back();
+    }
+    std::size_t letters = 0;
+    for (const auto word : words_of(fresh)) {
+        letters += word.size();
+    }
+    if ((shared > 0 && letters >= 4) || letters >= 20) {
+        return true;
+    }
+    const auto old_words = words_of(gone);
+    const auto new_words = words_of(fresh);
+    const auto common = static_cast<std::size_t>(std::count_if(
+        new_words.begin(), new_words.end(), [&](std::string_view word) { return old_words.count(word) != 0; }));
+    return letters > 0 && 2 * common >= new_words.size() && 2 * common >= old_words.size();
 }
 
 class Applier {
@@ -93,14 +149,36 @@ class Applier {
         if (std::all_of(search.begin(), search.end(), is_blank) && text_->lines.empty() && changes_.empty()) {
             return create(block, replace_text);
         }
-        if (search.empty()) {
-            return refuse(
-                "SEARCH is empty, which is only for a new file, but the file has content; give the lines to replace");
-        }
         const Lines replace = reply_lines(replace_text);
+        if (search.empty() && block.at_end) {
+            return append(replace);
+        }
+        if (search.empty()) {
+            return add_to_existing(block, replace);
+        }
         if (search == replace && !block.final_newline) {
             return refuse("SEARCH and REPLACE are the same: this changes nothing");
         }
+        if (const auto scope = missing_scope(text_->lines, block.scopes)) {
+            return refuse("the line '" + base::printable(*scope) + "' that '@@' names is not in the file");
+        }
+        const Hints hints = hints_of(block);
+        auto found = block.complaint.empty() ? find(text_->lines, search, hints) : std::vector<Match>{};
+        if (found.empty() && block.complaint.empty() && !changes_.empty()) {
+            RFSN_TRY(settle(search, found));
+        }
+        const bool lenient = found.empty() || found[0].level > Level::trailing_whitespace;
+        if (!block.bare_search.empty() &&
+            (found.empty() || (lenient && !find_exact(text_->lines, reply_lines(block.bare_search), true).empty()))) {
+            return apply_bare(block);
+        }
+        if (found.empty()) {
+            return missing(block, search, replace);
+        }
+        return place(block, hints, found, search, replace, name(found[0].level));
+    }
+
+    [[nodiscard]] Hints hints_of(const Block& block) const {
         Hints hints;
         if (block.line_hint > 0) {
             const auto expected = static_cast<std::ptrdiff_t>(block.line_hint) - 1 + shift_;
@@ -108,24 +186,66 @@ class Applier {
                 hints.begin = static_cast<std::size_t>(expected);
             }
         }
+        if (block.ordered && last_end_ > 0) {
+            hints.after = last_end_;
+        }
         hints.scopes = block.scopes;
         hints.at_end = block.at_end;
-        auto found = find(text_->lines, search, hints);
-        if (found.empty() && !changes_.empty()) {
-            RFSN_TRY(settle(search, found));
-        }
-        if (found.empty()) {
-            return missing(block, search, replace);
-        }
+        return hints;
+    }
+
+    base::Result<void> place(const Block& block, const Hints& hints, const std::vector<Match>& found,
+                             const Lines& search, const Lines& replace, const std::string& level) {
         if (found.size() > 1) {
             return ambiguous(found);
         }
-        levels_.emplace_back(name(found[0].level));
+        levels_.push_back(level);
         if (hints.begin) {
             shift_ += static_cast<std::ptrdiff_t>(found[0].begin - found[0].dropped_front) -
                       static_cast<std::ptrdiff_t>(*hints.begin);
         }
+        last_end_ = found[0].end;
         return record(block, found[0], search, replace);
+    }
+
+    /// Context lines whose marks were lost are believed only where they stand in the file as they are.
+    base::Result<void> apply_bare(const Block& block) {
+        const std::pair<const std::string*, const std::string*> readings[] = {
+            {&block.search, &block.replace}, {&block.bare_search, &block.bare_replace}};
+        for (const auto& reading : readings) {
+            const Lines search = reply_lines(*reading.first);
+            auto found = find(text_->lines, search, hints_of(block));
+            if (!found.empty() && found[0].level <= Level::trailing_whitespace) {
+                return place(block, hints_of(block), found, search, reply_lines(*reading.second),
+                             "context without marks");
+            }
+        }
+        if (!block.complaint.empty()) {
+            return refuse(block.complaint + ", and the lines as they are do not stand in the file");
+        }
+        return missing(block, reply_lines(block.search), reply_lines(block.replace));
+    }
+
+    base::Result<void> append(const Lines& replace) {
+        Change change{text_->lines.size(), text_->lines.size(), {}, number_};
+        for (const auto line : replace) {
+            change.lines.emplace_back(line);
+        }
+        levels_.emplace_back(name(Level::exact));
+        return claim(std::move(change));
+    }
+
+    /// A creation where there is a file: the same text is no news, anything else is a mistake.
+    base::Result<void> add_to_existing(const Block& block, const Lines& replace) {
+        if (replace == text_->lines && changes_.empty() && blocks_.size() == 1) {
+            levels_.emplace_back("already applied");
+            return {};
+        }
+        return refuse(block.line_hint > 0
+                          ? "this hunk has no context and no removed line, so its place cannot be checked; give the "
+                            "lines around it"
+                          : "SEARCH is empty, which is only for a new file, but the file has content; give the lines "
+                            "to replace");
     }
 
     /// A block may continue from what earlier ones made: if its text stands exactly once in their result, that becomes
@@ -138,6 +258,7 @@ class Applier {
             text_ = std::move(next);
             changes_.clear();
             shift_ = 0;
+            last_end_ = 0;
         }
         return {};
     }
@@ -177,8 +298,7 @@ class Applier {
     }
 
     base::Result<void> missing(const Block& block, const Lines& search, const Lines& replace) {
-        if (!replace.empty() && !std::all_of(replace.begin(), replace.end(), is_blank) &&
-            find_exact(text_->lines, replace, true).size() == 1) {
+        if (find_exact(text_->lines, replace, true).size() == 1 && speaks_for_itself(search, replace)) {
             levels_.emplace_back("already applied");
             return {};
         }
@@ -276,24 +396,23 @@ class Applier {
         std::stable_sort(changes_.begin(), changes_.end(), [](const Change& a, const Change& b) {
             return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
         });
-        const std::string_view end = text_->main_end();
         std::string out;
         const auto put = [&](std::string_view line, std::string_view ended) {
             out += line;
-            out += ended.empty() ? end : ended;
+            out += ended;
         };
         std::size_t at = 0;
         for (const auto& change : changes_) {
             for (; at < change.begin; ++at) {
-                put(text_->lines[at], text_->ends[at]);
+                put(text_->lines[at], text_->end_of(at));
             }
-            for (const auto& line : change.lines) {
-                put(line, end);
+            for (std::size_t k = 0; k < change.lines.size(); ++k) {
+                put(change.lines[k], text_->new_end(change.begin, change.end, k));
             }
             at = change.end;
         }
         for (; at < text_->lines.size(); ++at) {
-            put(text_->lines[at], text_->ends[at]);
+            put(text_->lines[at], text_->end_of(at));
         }
         const bool open = final_newline_ ? !*final_newline_ : text_->ends_open();
         if (open && !out.empty() && out.back() == '\n') {
@@ -312,6 +431,7 @@ class Applier {
     std::vector<std::string> levels_;
     std::size_t number_ = 0;
     std::ptrdiff_t shift_ = 0;  ///< how far a diff's line numbers were off so far
+    std::size_t last_end_ = 0;  ///< where the match before ended
     std::optional<bool> final_newline_;
 };
 

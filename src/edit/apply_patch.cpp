@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <cctype>
+
 #include "base/text.hpp"
 #include "edit/reply.hpp"
 
@@ -116,28 +118,19 @@ class PatchParser {
         return {};
     }
     [[nodiscard]] bool stops(std::string_view line) const {
-        return (starts_with(line, "*** ") && base::trim(line) != end_of_file) || (fence_ && closes(*fence_, line));
+        return (starts_with(line, "*** ") && base::trim(line) != end_of_file) ||
+               (fence_ && closes_marked(*fence_, line));
     }
 
     base::Result<void> chunk(const std::string& file) {
         Block block;
         block.path = file;
         block.line = at_ + 1;
-        while (at_ < lines_.size() && starts_with(lines_[at_], "@@")) {
-            std::string_view scope = base::trim(lines_[at_++].substr(2));
-            if (scope.size() >= 2 && scope.substr(scope.size() - 2) == "@@") {
-                scope = base::trim(scope.substr(0, scope.size() - 2));
-            }
-            if (!scope.empty()) {
-                block.scopes.emplace_back(scope);
-            }
+        for (; at_ < lines_.size() && starts_with(lines_[at_], "@@"); ++at_) {
+            read_scope(lines_[at_].substr(2), block);
         }
-        bool changes = false;
+        HunkText hunk;
         std::size_t blanks = 0;
-        const auto context = [&](std::string_view text) {
-            block.search.append(text).push_back('\n');
-            block.replace.append(text).push_back('\n');
-        };
         for (; at_ < lines_.size() && !stops(lines_[at_]) && !starts_with(lines_[at_], "@@"); ++at_) {
             const std::string_view line = lines_[at_];
             if (line.empty()) {
@@ -149,34 +142,49 @@ class PatchParser {
                 ++at_;
                 break;
             }
-            if (line[0] != ' ' && line[0] != '+' && line[0] != '-') {
-                if (blanks > 0 && !begun_at_ && !fence_) {
-                    prose_ = true;
-                    break;
-                }
-                return malformed(at_, "a line of a change must begin with ' ', '+' or '-'");
+            if (line[0] != ' ' && line[0] != '+' && line[0] != '-' && blanks > 0 && !begun_at_ && !fence_) {
+                prose_ = true;
+                break;
             }
             for (; blanks > 0; --blanks) {
-                context("");
+                hunk.add("", at_);
             }
-            if (line[0] == ' ') {
-                context(line.substr(1));
-            } else {
-                (line[0] == '-' ? block.search : block.replace).append(line.substr(1)).push_back('\n');
-                changes = true;
-            }
+            hunk.add(line, at_);
         }
-        if (!changes && blanks > 0 && block.search.empty() && block.scopes.empty()) {
+        if (!hunk.changes && hunk.search.empty() && block.scopes.empty() && !block.at_end) {
             return {};
         }
-        if (!changes) {
-            return malformed(block.line - 1, "this change has no '+' and no '-' line");
+        if (!hunk.changes) {
+            return malformed(block.line - 1, hunk.complaint.empty()
+                                                 ? "this change has no '+' and no '-' line"
+                                                 : "this change has no '+' and no '-' line; " + hunk.complaint);
         }
-        if (block.search.empty()) {
+        if (hunk.search.empty() && (!block.at_end || !block.scopes.empty())) {
             return malformed(block.line - 1, "this change has no context or removed line; give the lines around it");
         }
+        hunk.move_to(block);
         const std::size_t line = block.line - 1;
         return push(std::move(block), line);
+    }
+
+    /// What stands after "@@": a line of the file above the change, or the numbers of a unified diff.
+    static void read_scope(std::string_view text, Block& block) {
+        text = base::trim(text);
+        std::size_t first = 0;
+        std::size_t at = 1;
+        while (at < text.size() && at < 10 && std::isdigit(static_cast<unsigned char>(text[at])) != 0) {
+            first = first * 10 + static_cast<std::size_t>(text[at++] - '0');
+        }
+        if (starts_with(text, "-") && at > 1 && text.find(" +") != std::string_view::npos) {
+            block.line_hint = first;
+            return;
+        }
+        if (text.size() >= 2 && text.substr(text.size() - 2) == "@@") {
+            text = base::trim(text.substr(0, text.size() - 2));
+        }
+        if (!text.empty() && text.find_first_not_of(". ") != std::string_view::npos) {
+            block.scopes.emplace_back(text);
+        }
     }
 
     base::Result<void> push(Block block, std::size_t line) {

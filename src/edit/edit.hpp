@@ -11,7 +11,7 @@
 namespace rfsn::edit {
 
 enum class Format { automatic, search_replace, unified_diff, apply_patch, whole_file };
-/// "auto", "search-replace", "diff", "apply-patch", "whole"; nullopt for anything else.
+/// "auto", "search-replace", "udiff" or "diff", "apply-patch", "whole-file" or "whole"; nullopt for anything else.
 [[nodiscard]] std::optional<Format> format(std::string_view name);
 
 /// One block of a reply: replace `search` by `replace` in `path`. Both texts end every line with '\n'.
@@ -24,7 +24,11 @@ struct Block {
     std::size_t line_hint = 0;        ///< 1-based line of the old file where a diff says `search` begins; 0 = not said
     std::vector<std::string> scopes;  ///< apply_patch's "@@ class X" lines, outermost first
     bool at_end = false;              ///< apply_patch's "*** End of File"
+    bool ordered = false;             ///< the format says that blocks come in the order of the file
     std::optional<bool> final_newline;  ///< what a diff says about the end of the new file
+    /// The same block if the marks of its context lines were lost: those lines whole. Empty if that is the same.
+    std::string bare_search, bare_replace;
+    std::string complaint;  ///< why only `bare_search` can be meant: a context line without its mark
 };
 /// The blocks in the order of the reply, equal ones once. `automatic` picks by what is there and never picks
 /// whole_file. Errors: invalid with the reply's line and what is wrong, in words that can be sent back to a model.
@@ -33,7 +37,7 @@ struct Block {
 struct Applied {
     std::string content;
     std::vector<std::string> levels;  ///< one per block: "exact", "trailing whitespace", "unicode punctuation",
-                                      ///< "indentation", "blank lines", "already applied"
+                                      ///< "indentation", "blank lines", "context without marks", "already applied"
 };
 /// Applies a file's blocks to its bytes: the ladder of exact-then-lenient matches, all or nothing, ambiguity refused.
 /// The file's own line endings, final newline, BOM and indentation are kept. `content` is unchanged only if every block

@@ -9,25 +9,89 @@
 namespace rfsn::edit {
 namespace {
 
-/// The words of a line: lower case, everything but letters and dots taken as a space; "…" as "...".
-std::string words_of(std::string_view line) {
-    std::string out = " ";
+/// The words of a line, lower case, each between spaces, and where dots ("..." or "…") stand among them.
+struct Words {
+    std::string text = " ";
+    bool dots = false;
+    bool dots_first = false;
+};
+Words words_of(std::string_view line) {
+    Words words;
     for (std::size_t i = 0; i < line.size(); ++i) {
-        if (starts_with(line.substr(i), "\xe2\x80\xa6")) {
-            out += "...";
+        const bool dots = starts_with(line.substr(i), "...") || starts_with(line.substr(i), "\xe2\x80\xa6");
+        if (dots) {
+            words.dots = true;
+            words.dots_first = words.dots_first || words.text == " ";
             i += 2;
-            continue;
         }
         const auto c = static_cast<unsigned char>(line[i]);
-        const char word = std::isalpha(c) != 0 || c == '.' ? static_cast<char>(std::tolower(c)) : ' ';
-        if (word != ' ' || out.back() != ' ') {
-            out += word;
+        const char word = !dots && std::isalpha(c) != 0 ? static_cast<char>(std::tolower(c)) : ' ';
+        if (word != ' ' || words.text.back() != ' ') {
+            words.text += word;
         }
     }
-    if (out.back() != ' ') {
-        out += ' ';
+    if (words.text.back() != ' ') {
+        words.text += ' ';
     }
-    return out;
+    return words;
+}
+
+template <std::size_t N>
+bool has_any(const std::string& words, const std::array<std::string_view, N>& phrases) {
+    return std::any_of(phrases.begin(), phrases.end(),
+                       [&](std::string_view phrase) { return words.find(phrase) != std::string::npos; });
+}
+
+/// Whether a comment's words say that code was left out there.
+bool says_left_out(const Words& words) {
+    static constexpr std::array<std::string_view, 22> things{" rest of code ",
+                                                             " rest of the code ",
+                                                             " rest of the file ",
+                                                             " rest of file ",
+                                                             " rest of function ",
+                                                             " rest of the function ",
+                                                             " rest of class ",
+                                                             " rest of the class ",
+                                                             " rest of method ",
+                                                             " rest of the method ",
+                                                             " rest of the implementation ",
+                                                             " rest of implementation ",
+                                                             " rest of the module ",
+                                                             " rest of the body ",
+                                                             " rest of the logic ",
+                                                             " existing code ",
+                                                             " existing implementation ",
+                                                             " existing imports ",
+                                                             " existing methods ",
+                                                             " code unchanged ",
+                                                             " remaining code ",
+                                                             " previous code "};
+    static constexpr std::array<std::string_view, 14> claims{
+        " unchanged ", " remains ",   " remain ",  " same ",      " omitted ",   " here ",      " as is ",
+        " as before ", " truncated ", " brevity ", " not shown ", " goes here ", " untouched ", " not changed "};
+    static constexpr std::array<std::string_view, 10> alone{
+        " existing code ", " rest of code ",   " rest of the code ", " rest of file ", " rest of the file ",
+        " unchanged ",     " same as before ", " omitted ",          " code omitted ", " snip "};
+    static constexpr std::array<std::string_view, 16> with_dots{
+        " rest of ",         " existing code ",  " existing ",      " unchanged ",
+        " omitted ",         " same as before ", " remaining ",     " other methods ",
+        " other functions ", " other code ",     " other imports ", " previous code ",
+        " code here ",       " implementation ", " snip ",          " as before "};
+    static constexpr std::array<std::string_view, 6> subjects{" other methods ", " other functions ", " other code ",
+                                                              " other tests ",   " everything else ", " all other "};
+    const std::string& text = words.text;
+    if (text == " ") {
+        return words.dots;
+    }
+    return std::find(alone.begin(), alone.end(), text) != alone.end() ||
+           (has_any(text, things) && (words.dots || has_any(text, claims) || text.find(" keep ") == 0)) ||
+           (has_any(text, subjects) &&
+            (text.find(" unchanged ") != std::string::npos || text.find(" same ") != std::string::npos ||
+             text.find(" as before ") != std::string::npos)) ||
+           (words.dots_first && has_any(text, with_dots)) ||
+           (words.dots &&
+            (text.find(" unchanged ") != std::string::npos || text.find(" omitted ") != std::string::npos ||
+             text.find(" same as before ") != std::string::npos || text.find(" rest of ") == 0));
 }
 
 bool is_comment(std::string_view trimmed) {
@@ -46,7 +110,7 @@ bool is_elision(const Lines& lines, std::size_t i) {
     if (trimmed.empty() || trimmed.size() > 160) {
         return false;
     }
-    const std::string words = words_of(trimmed);
+    const Words words = words_of(trimmed);
     if (trimmed == "..." || trimmed == "\xe2\x80\xa6") {
         // Python's Ellipsis as a body is code.
         for (std::size_t j = i; j > 0; --j) {
@@ -57,26 +121,14 @@ bool is_elision(const Lines& lines, std::size_t i) {
         }
         return true;
     }
-    const bool dots = words.find("...") != std::string::npos;
-    if (!is_comment(trimmed)) {
-        return dots &&
-               (words == " ... " || words.find(" rest of ") != std::string::npos ||
-                words.find(" unchanged ") != std::string::npos || words.find(" existing code") != std::string::npos) &&
-               trimmed.find_first_of("\"'=;") == std::string_view::npos;
+    if (is_comment(trimmed)) {
+        return says_left_out(words);
     }
-    if (words == " ... ") {
-        return true;
-    }
-    static constexpr std::array<std::string_view, 12> phrases{
-        " rest of code ",         " rest of the code ", " rest of the file ",  " rest of file ",
-        " rest of the function ", " rest of class ",    " rest of the class ", " rest of the method ",
-        " existing code ",        " code unchanged ",   " remaining code ",    " previous code "};
-    const auto has = [&](std::string_view phrase) { return words.find(phrase) != std::string::npos; };
-    const bool claims =
-        has(" unchanged ") || has(" remains ") || has(" same ") || has(" omitted ") || has(" here ") || dots;
-    return (dots && (has(" unchanged ") || has(" omitted ") || has(" same as before ") || has(" rest "))) ||
-           (claims && std::any_of(phrases.begin(), phrases.end(), has)) || words == " existing code " ||
-           words == " rest of code " || words == " unchanged " || words == " rest of the code ";
+    static constexpr std::array<std::string_view, 5> bare{" rest of ", " unchanged ", " existing code ", " omitted ",
+                                                          " remaining code "};
+    return words.dots && (words.text == " " || has_any(words.text, bare)) &&
+           trimmed.find_first_of("\"'=;") == std::string_view::npos &&
+           (words.text != " " || trimmed.find_first_not_of(".[]() \t") == std::string_view::npos);
 }
 
 }  // namespace

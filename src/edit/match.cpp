@@ -169,31 +169,82 @@ std::size_t end_of_scope(const Lines& file, std::size_t at) {
     return end;
 }
 
-/// [first, last) of the innermost scope; nullopt if a scope line is not there exactly once.
-std::optional<std::pair<std::size_t, std::size_t>> scope_range(const Lines& file,
-                                                               const std::vector<std::string>& scopes) {
-    std::pair<std::size_t, std::size_t> range{0, file.size()};
+/// A line that a scope names, and what belongs to it.
+struct Scope {
+    std::size_t at = 0;
+    std::size_t end = 0;
+    bool has_body = false;
+};
+
+/// Where a scope line stands in [first, last): as it is, else at the start of a line, else within one.
+std::vector<Scope> scope_lines(const Lines& file, std::string_view scope, std::size_t first, std::size_t last) {
+    std::vector<Scope> found;
+    for (int leniency = 0; leniency < 3 && found.empty(); ++leniency) {
+        for (std::size_t i = first; i < last; ++i) {
+            const std::string_view line = base::trim(file[i]);
+            const auto at = line.find(scope);
+            if (leniency == 0 ? line != scope : leniency == 1 ? at != 0 : at == std::string_view::npos) {
+                continue;
+            }
+            Scope one{i, end_of_scope(file, i), false};
+            for (std::size_t j = i + 1; j < one.end; ++j) {
+                one.has_body = one.has_body || indent_of(file[j]).size() > indent_of(file[i]).size();
+            }
+            found.push_back(one);
+        }
+    }
+    return found;
+}
+
+/// The innermost scopes; empty if one of the lines is nowhere.
+std::vector<Scope> innermost(const Lines& file, const std::vector<std::string>& scopes, std::string* missing) {
+    std::vector<Scope> within{{0, file.size(), true}};
     for (const auto& scope : scopes) {
-        std::optional<std::size_t> at;
-        for (std::size_t i = range.first; i < range.second; ++i) {
-            if (base::trim(file[i]) == scope || (base::trim(file[i]).find(scope) == 0 && !scope.empty())) {
-                if (at) {
-                    return std::nullopt;
-                }
-                at = i;
+        std::vector<Scope> next;
+        for (const auto& outer : within) {
+            for (const auto& inner : scope_lines(file, scope, outer.at, outer.has_body ? outer.end : file.size())) {
+                next.push_back(inner);
             }
         }
-        if (!at) {
-            return std::nullopt;
+        if (next.empty() && missing != nullptr) {
+            *missing = scope;
         }
-        range = {*at, end_of_scope(file, *at)};
+        within = std::move(next);
     }
-    return range;
+    return within;
+}
+
+/// The matches that the scopes allow: in the body of one; of a line without a body the first that follows.
+std::vector<Match> in_scopes(const std::vector<Match>& found, const std::vector<Scope>& scopes) {
+    std::vector<Match> kept;
+    const auto keep = [&](const Match& match) {
+        if (std::none_of(kept.begin(), kept.end(), [&](const Match& other) { return other.begin == match.begin; })) {
+            kept.push_back(match);
+        }
+    };
+    for (const auto& scope : scopes) {
+        for (const auto& match : found) {
+            if (scope.has_body && match.begin >= scope.at && match.end <= scope.end) {
+                keep(match);
+            }
+        }
+    }
+    if (!kept.empty()) {
+        return kept;
+    }
+    for (const auto& scope : scopes) {
+        const auto next =
+            std::find_if(found.begin(), found.end(), [&](const Match& match) { return match.end > scope.at; });
+        if (next != found.end()) {
+            keep(*next);
+        }
+    }
+    return kept;
 }
 
 std::vector<Match> choose(const Lines& file, std::vector<Match> found, const Hints& hints) {
-    if (found.size() < 2) {
-        return found;
+    if (!hints.scopes.empty()) {
+        found = in_scopes(found, innermost(file, hints.scopes, nullptr));
     }
     const auto keep = [&](const auto& wanted) {
         std::vector<Match> kept;
@@ -203,19 +254,18 @@ std::vector<Match> choose(const Lines& file, std::vector<Match> found, const Hin
         }
         return found.size() == 1;
     };
-    if (hints.begin && found.front().level <= Level::trailing_whitespace &&
-        keep([&](const Match& match) { return match.begin == *hints.begin; })) {
+    if (found.size() < 2) {
         return found;
     }
-    if (!hints.scopes.empty()) {
-        if (const auto range = scope_range(file, hints.scopes);
-            range &&
-            keep([&](const Match& match) { return match.begin >= range->first && match.end <= range->second; })) {
-            return found;
-        }
+    const bool sure = found.front().level <= Level::trailing_whitespace;
+    if (hints.at_end && keep([&](const Match& match) { return match.end == file.size(); })) {
+        return found;
     }
-    if (hints.at_end) {
-        keep([&](const Match& match) { return match.end == file.size(); });
+    if (sure && hints.begin && keep([&](const Match& match) { return match.begin == *hints.begin; })) {
+        return found;
+    }
+    if (sure && hints.after) {
+        keep([&](const Match& match) { return match.begin >= *hints.after; });
     }
     return found;
 }
@@ -288,6 +338,11 @@ std::vector<Match> find_exact(const Lines& file, const Lines& search, bool trail
         found = find_at(file, search, Level::trailing_whitespace);
     }
     return found;
+}
+
+std::optional<std::string> missing_scope(const Lines& file, const std::vector<std::string>& scopes) {
+    std::string missing;
+    return innermost(file, scopes, &missing).empty() ? std::optional<std::string>(missing) : std::nullopt;
 }
 
 NearMiss near_miss(const Lines& file, const Lines& search) {

@@ -32,6 +32,7 @@ struct Match {
 /// What may choose among several equal matches.
 struct Hints {
     std::optional<std::size_t> begin;  ///< where a diff says that it stands
+    std::optional<std::size_t> after;  ///< where the block before it ended, if blocks come in the order of the file
     std::vector<std::string> scopes;
     bool at_end = false;
 };
@@ -39,8 +40,10 @@ struct Hints {
 /// All places at the best level that has any, after `hints` had their say: one entry = found, none = not found, more =
 /// ambiguous.
 [[nodiscard]] std::vector<Match> find(const Lines& file, const Lines& search, const Hints& hints);
-/// The places of the exact level only.
+/// The places of the exact level, or, if there is none and `trailing_whitespace`, of the next one.
 [[nodiscard]] std::vector<Match> find_exact(const Lines& file, const Lines& search, bool trailing_whitespace);
+/// The first of the scope lines that is not in the file (below the ones before it); nullopt if all are.
+[[nodiscard]] std::optional<std::string> missing_scope(const Lines& file, const std::vector<std::string>& scopes);
 
 /// The longest run from the start of SEARCH that stands somewhere in the file.
 struct NearMiss {

@@ -82,7 +82,8 @@ base::Result<std::vector<Block>> parse(std::string_view reply, Format format, bo
         const auto line = std::count(reply.begin(), reply.begin() + static_cast<std::ptrdiff_t>(nul), '\n');
         return malformed(static_cast<std::size_t>(line), "a NUL byte; only text can be edited");
     }
-    const Lines lines = reply_lines(reply);
+    constexpr std::string_view utf8_bom = "\xef\xbb\xbf";
+    const Lines lines = reply_lines(starts_with(reply, utf8_bom) ? reply.substr(utf8_bom.size()) : reply);
     RFSN_ASSIGN(Parsed parsed, parse_as(lines, format, need_path));
     if (parsed.blocks.empty()) {
         return base::fail(
@@ -109,11 +110,13 @@ base::Result<std::vector<Block>> parse(std::string_view reply, Format format, bo
 }  // namespace
 
 std::optional<Format> format(std::string_view name) {
-    static constexpr std::array<std::pair<std::string_view, Format>, 5> names{
+    static constexpr std::array<std::pair<std::string_view, Format>, 7> names{
         {{"auto", Format::automatic},
          {"search-replace", Format::search_replace},
+         {"udiff", Format::unified_diff},
          {"diff", Format::unified_diff},
          {"apply-patch", Format::apply_patch},
+         {"whole-file", Format::whole_file},
          {"whole", Format::whole_file}}};
     for (const auto& entry : names) {
         if (entry.first == name) {

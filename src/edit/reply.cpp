@@ -103,6 +103,46 @@ bool closes(const Fence& fence, std::string_view line) {
     return other && other->mark == fence.mark && other->length >= fence.length && other->info.empty();
 }
 
+bool closes_marked(const Fence& fence, std::string_view line) {
+    return !line.empty() && line[0] == fence.mark && closes(fence, line);
+}
+
+void HunkText::add(std::string_view line, std::size_t index) {
+    const char mark = line.empty() ? ' ' : line[0];
+    if (mark == '-' || mark == '+') {
+        for (auto* side : mark == '-' ? std::array{&search, &bare_search} : std::array{&replace, &bare_replace}) {
+            side->append(line.substr(1)).push_back('\n');
+        }
+        (mark == '-' ? old_lines : new_lines) += 1;
+        changes = true;
+        return;
+    }
+    if (mark != ' ' && complaint.empty()) {
+        complaint = "line " + std::to_string(index + 1) + " has none of the marks ' ', '+' and '-'";
+    }
+    const std::string_view text = mark == ' ' && !line.empty() ? line.substr(1) : line;
+    for (auto* side : {&search, &replace}) {
+        side->append(text).push_back('\n');
+    }
+    for (auto* side : {&bare_search, &bare_replace}) {
+        side->append(line).push_back('\n');
+    }
+    ++old_lines;
+    ++new_lines;
+}
+
+void HunkText::move_to(Block& block) {
+    const bool differs = bare_search != search || bare_replace != replace || !complaint.empty();
+    block.search = std::move(search);
+    block.replace = std::move(replace);
+    block.complaint = std::move(complaint);
+    if (differs) {
+        block.bare_search = std::move(bare_search);
+        block.bare_replace = std::move(bare_replace);
+    }
+    block.ordered = true;
+}
+
 std::optional<std::string> path_of(std::string_view line) {
     std::string_view text = base::trim(line);
     bool decorated = false;

@@ -33,6 +33,21 @@ struct Fence {
 };
 [[nodiscard]] std::optional<Fence> fence_at(std::string_view line);
 [[nodiscard]] bool closes(const Fence& fence, std::string_view line);
+/// The same among lines that carry marks: there an indented fence is a line of the text.
+[[nodiscard]] bool closes_marked(const Fence& fence, std::string_view line);
+
+/// The two sides of a hunk, and how they would read if the marks of context lines were lost.
+struct HunkText {
+    std::string search, replace;
+    std::string bare_search, bare_replace;
+    std::string complaint;  ///< about the first line without a mark
+    std::size_t old_lines = 0, new_lines = 0;
+    bool changes = false;
+
+    /// `line` with its mark; one without is taken as context. `index`: of the reply.
+    void add(std::string_view line, std::size_t index);
+    void move_to(Block& block);
+};
 
 /// The path that a line names once decorations ("`path`", "**path**", "# path", "File: path") are taken off; nullopt
 /// for prose.

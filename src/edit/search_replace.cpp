@@ -69,6 +69,31 @@ base::Result<Extent> find_markers(const Lines& lines, std::size_t start, bool ex
     return malformed(start, "SEARCH block is not closed: the reply ends before '>>>>>>> REPLACE'");
 }
 
+/// Some models write ":start_line:12" and a rule before the text; the line is a hint like a diff's. Where the text
+/// begins.
+std::size_t skip_start_line(const Lines& lines, std::size_t from, std::size_t divider, std::size_t& hint) {
+    constexpr std::string_view label = ":start_line:";
+    std::size_t at = from;
+    if (at < divider && starts_with(lines[at], label)) {
+        std::size_t number = 0;
+        for (const char c : base::trim(lines[at].substr(label.size())).substr(0, 9)) {
+            number = c >= '0' && c <= '9' ? number * 10 + static_cast<std::size_t>(c - '0') : 0;
+        }
+        at += at + 1 < divider && starts_with(lines[at + 1], ":end_line:") ? 2U : 1U;
+        if (at < divider && base::trim(lines[at]) == "-------") {
+            hint = number;
+            return at + 1;
+        }
+    }
+    return from;
+}
+
+/// Whether a line is a marker that is indented: what it opens would be, too.
+bool is_indented_marker(std::string_view line) {
+    const auto text = base::trim(line);
+    return text.size() < line.size() && line.find_first_not_of(" \t") > 0 && is_search_replace_marker(text);
+}
+
 }  // namespace
 
 bool is_search_replace_marker(std::string_view line) {
@@ -82,6 +107,9 @@ base::Result<Parsed> parse_search_replace(const Lines& lines, bool need_path) {
     std::string path;
     std::size_t floor = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (is_indented_marker(lines[i])) {
+            return malformed(i, "an indented marker; markers begin at the start of the line");
+        }
         if (!is_search_replace_marker(lines[i])) {
             continue;
         }
@@ -109,7 +137,8 @@ base::Result<Parsed> parse_search_replace(const Lines& lines, bool need_path) {
         Block block;
         block.path = path;
         block.line = i + 1;
-        block.search = join(lines, i + 1, extent->divider);
+        const std::size_t first = skip_start_line(lines, i + 1, extent->divider, block.line_hint);
+        block.search = join(lines, first, extent->divider);
         block.replace = join(lines, extent->divider + 1, extent->end);
         if (const auto elided = elided_line(block.search, block.replace)) {
             return malformed(extent->divider + 1 + *elided,

@@ -151,30 +151,31 @@ Counts hunk_counts(std::string_view line) {
     return counts;
 }
 
+/// Whether a pair of lines is a file's header even where a hunk's count says that more lines belong to it.
+bool names_one_file(const Lines& lines, std::size_t i) {
+    const auto old_path = header_path(lines[i]);
+    const auto new_path = header_path(lines[i + 1]);
+    if (!old_path || !new_path) {
+        return false;
+    }
+    const bool prefixed = starts_with(*old_path, "a/") && starts_with(*new_path, "b/");
+    return *old_path == "/dev/null" || *new_path == "/dev/null" ||
+           (prefixed ? old_path->substr(2) == new_path->substr(2)
+                     : *old_path == *new_path && old_path->find_first_of("./") != std::string::npos &&
+                           old_path->find(' ') == std::string::npos);
+}
+
 /// Collects one hunk's two sides.
-struct Hunk {
-    std::string search;
-    std::string replace;
-    std::size_t old_lines = 0;
-    std::size_t new_lines = 0;
-    bool changes = false;
+struct Hunk : HunkText {
     bool old_open = false;  ///< "\ No newline at end of file" after the old side's last line
     bool new_open = false;
     char last = ' ';
 
-    void add(char prefix, std::string_view text) {
-        if (prefix != '+') {
-            search.append(text).push_back('\n');
-            ++old_lines;
-            old_open = false;
-        }
-        if (prefix != '-') {
-            replace.append(text).push_back('\n');
-            ++new_lines;
-            new_open = false;
-        }
-        changes = changes || prefix != ' ';
-        last = prefix;
+    void add_line(std::string_view line, std::size_t index) {
+        last = !line.empty() && (line[0] == '+' || line[0] == '-') ? line[0] : ' ';
+        old_open = old_open && last == '+';
+        new_open = new_open && last == '-';
+        add(line, index);
     }
     void no_newline() {
         old_open = old_open || last != '+';
@@ -238,21 +239,26 @@ class DiffParser {
     [[nodiscard]] bool ends_hunk(const Counts& counts, const Hunk& hunk, std::size_t blanks) const {
         const std::string_view line = lines_[at_];
         const bool complete = counts.known && hunk.old_lines >= counts.old_lines && hunk.new_lines >= counts.new_lines;
-        if (starts_with(line, "@@") || starts_with(line, "diff --git ") || (fence_ && closes(*fence_, line))) {
+        if (starts_with(line, "@@") || starts_with(line, "diff --git ") || (fence_ && closes_marked(*fence_, line))) {
             return true;
         }
         if (is_pair(lines_, at_) && at_ + 2 < lines_.size() && starts_with(lines_[at_ + 2], "@@") &&
-            (complete || !counts.known)) {
+            (complete || !counts.known || names_one_file(lines_, at_))) {
             return true;
         }
-        if (complete && (line == "-- " || line == "--")) {
-            return true;
+        if ((line == "-- " || line == "--") &&
+            (complete || (at_ + 1 < lines_.size() && at_ + 4 > lines_.size() && !lines_[at_ + 1].empty() &&
+                          std::isdigit(static_cast<unsigned char>(lines_[at_ + 1][0])) != 0))) {
+            return true;  // the signature of a mailed patch
         }
         return !fence_ && complete && blanks > 0 && line[0] != '+';
     }
 
     base::Result<void> hunk() {
         const std::size_t start = at_;
+        if (starts_with(lines_[at_], "@@@")) {
+            return malformed(at_, "a combined diff of a merge; give a diff of the file as it is");
+        }
         const Counts counts = hunk_counts(lines_[at_++]);
         Hunk hunk;
         std::size_t blanks = 0;
@@ -265,7 +271,7 @@ class DiffParser {
             if (ends_hunk(counts, hunk, blanks)) {
                 break;
             }
-            if (line[0] == '\\') {
+            if (starts_with(line, "\\ ")) {
                 hunk.no_newline();
                 continue;
             }
@@ -275,17 +281,16 @@ class DiffParser {
                 if (!fence_ && (complete || blanks > 0)) {
                     break;
                 }
-                return malformed(at_, "a hunk line must begin with ' ', '+' or '-'");
             }
             for (; blanks > 0; --blanks) {
-                hunk.add(' ', "");
+                hunk.add_line("", at_);
             }
-            hunk.add(line[0], line.substr(1));
+            hunk.add_line(line, at_);
         }
         // An empty line is an empty context line whose space was lost, if the counts say that one is missing.
         for (; blanks > 0 && counts.known && hunk.old_lines < counts.old_lines && hunk.new_lines < counts.new_lines;
              --blanks) {
-            hunk.add(' ', "");
+            hunk.add_line("", at_);
         }
         return finish(start, counts, std::move(hunk));
     }
@@ -308,8 +313,7 @@ class DiffParser {
             return malformed(start, "line " + std::to_string(*elided + 1) +
                                         " of the new text stands for code left out; write every line");
         }
-        block.search = std::move(hunk.search);
-        block.replace = std::move(hunk.replace);
+        hunk.move_to(block);
         parsed_.blocks.push_back(std::move(block));
         parsed_.extents.emplace_back(start, at_);
         wants_hunk_ = false;

@@ -34,6 +34,14 @@ base::Result<Parsed> parse_whole_files(const Lines& lines, bool need_path) {
         block.line = i + 1;
         block.whole = true;
         block.replace = join(lines, i + 1, end);
+        if (!need_path && !path && !parsed.blocks.empty() && !parsed.blocks[0].path.empty()) {
+            i = end;  // an example beside the file that was named
+            continue;
+        }
+        if (!need_path && path && parsed.blocks.size() == 1 && parsed.blocks[0].path.empty()) {
+            parsed = {};
+            paths.clear();
+        }
         if (!paths.insert(block.path).second) {
             return malformed(i,
                              path ? "a second whole file for '" + base::printable(*path) + "'" : "a second code fence");

@@ -160,13 +160,40 @@ TEST(Apply, RefusesOverlap) {
 }
 
 TEST(Apply, KnowsWhatIsAlreadyThere) {
-    const auto all = apply("a\nB\n", "b\n", "B\n");
-    EXPECT_EQ(all.content, "a\nB\n");
+    const auto all = apply("a\nx = 2\n", "x = 1\n", "x = 2\n");
+    EXPECT_EQ(all.content, "a\nx = 2\n");
     EXPECT_EQ(all.levels, std::vector<std::string>{"already applied"});
-    const auto some = apply("a\nB\nc\n", {block("b\n", "B\n"), block("c\n", "C\n")});
-    EXPECT_EQ(some.content, "a\nB\nC\n");
+    const auto some = apply("a\nreturn a + b\nc\n", {block("return a - b\n", "return a + b\n"), block("c\n", "C\n")});
+    EXPECT_EQ(some.content, "a\nreturn a + b\nC\n");
     EXPECT_EQ(some.levels, (std::vector<std::string>{"already applied", "exact"}));
-    EXPECT_HAS(apply("a\n", "b\n", "").error, "not in the file");
+    EXPECT_EQ(apply("f(1)\nimport os\ng(2)\n", "f(1)\ng(2)\n", "f(1)\nimport os\ng(2)\n").levels,
+              std::vector<std::string>{"already applied"});
+    EXPECT_EQ(apply("first = 1\nlast = 2\n", "first = 1\ngone = 3\nlast = 2\n", "first = 1\nlast = 2\n").levels,
+              std::vector<std::string>{"already applied"});
+    EXPECT_EQ(apply("a = 1\n", {block("", "a = 1\n")}).levels, std::vector<std::string>{"already applied"});
+}
+
+TEST(Apply, TakesNoShortMatchForAnEditThatWasMade) {
+    const std::string file = "def f():\n    pass\n\n\ndef g():\n    return 1\n}\n";
+    for (const auto& [search, replace] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"    raise Missing\n", "    pass\n"},
+             {"    invented()\n", "}\n"},
+             {"nothing here\n", "    return 1\n"},
+             {"def h():\n    x()\n", "def g():\n"},
+             {"    a()\n    pass\n", "    pass\n"},
+             {"gone\n", ""},
+         }) {
+        EXPECT_HAS(apply(file, search, replace).error, "not in the file");
+    }
+}
+
+TEST(Apply, GivesNewLinesTheEndsOfTheirNeighbours) {
+    const std::string mixed = "a\r\nb\r\nc\r\nd\ne\n";
+    EXPECT_EQ(apply(mixed, "d\ne\n", "d\nx\ne\n").content, "a\r\nb\r\nc\r\nd\nx\ne\n");
+    EXPECT_EQ(apply(mixed, "d\n", "D\nE\nF\n").content, "a\r\nb\r\nc\r\nD\nE\nF\ne\n");
+    EXPECT_EQ(apply(mixed, "a\n", "x\na\n").content, "x\r\na\r\nb\r\nc\r\nd\ne\n");
+    EXPECT_EQ(apply(mixed, "c\nd\n", "C\nD\n").content, "a\r\nb\r\nC\r\nD\ne\n");
+    EXPECT_EQ(apply("a\nb\r\nc", "c\n", "c\nd\n").content, "a\nb\r\nc\r\nd");
 }
 
 TEST(Apply, LetsLineNumbersChooseAmongEquals) {
@@ -203,6 +230,41 @@ TEST(Apply, LetsScopesAndTheEndChooseAmongEquals) {
     scoped.at_end = true;
     EXPECT_EQ(apply(file, {scoped}).content,
               "class A:\n    def f(self):\n        return 1\n\nclass B:\n    def f(self):\n        return 2\n");
+}
+
+TEST(Apply, HoldsScopesToWhatTheySay) {
+    const std::string file = "# one\nx = 1\ny = 2\n# two\nx = 1\ny = 2\nz = 3\n";
+    auto anchored = block("x = 1\n", "x = 9\n");
+    anchored.scopes = {"# two"};
+    EXPECT_EQ(apply(file, {anchored}).content, "# one\nx = 1\ny = 2\n# two\nx = 9\ny = 2\nz = 3\n");
+    anchored.scopes = {"# three"};
+    EXPECT_HAS(apply(file, {anchored}).error, "'# three'");
+    // What stands above the anchor is not what was meant, be it unique.
+    auto above = block("z = 3\n", "z = 4\n");
+    above.scopes = {"# two"};
+    EXPECT_EQ(apply(file, {above}).content, "# one\nx = 1\ny = 2\n# two\nx = 1\ny = 2\nz = 4\n");
+    const std::string tree = "class A:\n    x = 1\n\nclass B:\n    y = 2\n";
+    auto wrong = block("    x = 1\n", "    x = 5\n");
+    wrong.scopes = {"class B:"};
+    EXPECT_HAS(apply(tree, {wrong}).error, "not in the file");
+    // The anchor repeated as first line of context.
+    auto repeated = block("class B:\n    y = 2\n", "class B:\n    y = 3\n");
+    repeated.scopes = {"class B:"};
+    EXPECT_EQ(apply(tree, {repeated}).content, "class A:\n    x = 1\n\nclass B:\n    y = 3\n");
+    // Twice in the scope stays ambiguous.
+    auto twice = block("    a\n", "    b\n");
+    twice.scopes = {"f:"};
+    EXPECT_HAS(apply("f:\n    a\n    a\ng:\n    a\n", {twice}).error, "2 places");
+}
+
+TEST(Apply, LetsTheOrderOfADiffChoose) {
+    auto first = block("top\n", "TOP\n");
+    auto second = block("x\n", "y\n");
+    first.ordered = second.ordered = true;
+    EXPECT_EQ(apply("x\ntop\nx\n", {first, second}).content, "x\nTOP\ny\n");
+    EXPECT_HAS(apply("x\ntop\nx\nx\n", {first, second}).error, "3 places");
+    second.ordered = false;
+    EXPECT_HAS(apply("x\ntop\nx\n", {first, second}).error, "2 places");
 }
 
 TEST(Apply, FollowsWhatADiffSaysOfTheEnd) {
@@ -254,6 +316,136 @@ TEST(ApplyReplyTo, IgnoresPathsAndNeedsNone) {
     auto whole = apply_reply_to("a\n", "```\nb\n```\n", Format::whole_file);
     ASSERT_TRUE(whole);
     EXPECT_EQ(whole->content, "b\n");
+}
+
+struct Reply {
+    const char* name;
+    std::string file, reply, expected;
+    const char* level = "exact";
+};
+
+TEST(ApplyReplyTo, ReadsDiffsAsModelsWriteThem) {
+    const std::string head = "--- a/f.py\n+++ b/f.py\n";
+    const Reply cases[] = {
+        {"no marks on context", "def f():\n    a = 1\n    b = 2\n",
+         head + "@@\ndef f():\n-    a = 1\n+    a = 9\n    b = 2\n", "def f():\n    a = 9\n    b = 2\n",
+         "context without marks"},
+        {"no marks, insertion", "def f():\n    a = 1\n    b = 2\n",
+         "```diff\n" + head + "@@\n    a = 1\n+    c = 3\n    b = 2\n```\n",
+         "def f():\n    a = 1\n    c = 3\n    b = 2\n", "context without marks"},
+        {"tabs without marks", "func f() {\n\ta()\n\tb()\n}\n",
+         "```diff\n" + head + "@@ -1,4 +1,4 @@\nfunc f() {\n-\ta()\n+\tc()\n\tb()\n}\n```\n",
+         "func f() {\n\tc()\n\tb()\n}\n", "context without marks"},
+        {"a fence in markdown", "# T\n\n```sh\nold\n```\n\nend\n",
+         "```diff\n" + head + "@@ -2,5 +2,5 @@\n \n ```sh\n-old\n+new\n ```\n \n```\n",
+         "# T\n\n```sh\nnew\n```\n\nend\n"},
+        {"too long a count before the next file's header", "a\nb\nc\n",
+         head + "@@ -1,9 +1,9 @@\n a\n-b\n+B\n c\n--- a/f.py\n+++ b/f.py\n@@ -3,9 +3,9 @@\n-c\n+C\n", "a\nB\nC\n"},
+        {"too short a count", "a\nb\nc\nd\n", "```diff\n" + head + "@@ -1,1 +1,1 @@\n a\n-b\n+B\n c\n-d\n+D\n```\n",
+         "a\nB\nc\nD\n"},
+        {"mail signature, wrong counts", "a\nb\n", head + "@@ -1,7 +1,7 @@\n a\n-b\n+B\n-- \n2.39.5\n", "a\nB\n"},
+        {"a longer fence", "a\n", "`````diff\n" + head + "@@ -1 +1 @@\n-a\n+```\n`````\n", "```\n"},
+        {"crlf reply, lf file", "a\nb\n", "--- a/f\r\n+++ b/f\r\n@@ -1,2 +1,2 @@\r\n a\r\n-b\r\n+B\r\n", "a\nB\n"},
+        {"bom before the reply", "a\n", "\xef\xbb\xbf" + head + "@@ -1 +1 @@\n-a\n+b\n", "b\n"},
+        {"numbers in apply_patch", "a\nx\nb\nx\n",
+         "*** Begin Patch\n*** Update File: f\n@@ -4,1 +4,1 @@\n-x\n+y\n*** End Patch\n", "a\nx\nb\ny\n"},
+        {"apply_patch without marks", "def f():\n    a\n    b\n",
+         "*** Begin Patch\n*** Update File: f\n@@\ndef f():\n-    a\n+    c\n*** End Patch\n",
+         "def f():\n    c\n    b\n", "context without marks"},
+        {"apply_patch at the end", "a\nb",
+         "*** Begin Patch\n*** Update File: f\n@@\n+c\n*** End of File\n*** End Patch\n", "a\nb\nc"},
+        {"apply_patch anchors at column 0", "import a\nx = 1\nimport b\nx = 1\n",
+         "*** Begin Patch\n*** Update File: f\n@@ import b\n-x = 1\n+x = 2\n*** End Patch\n",
+         "import a\nx = 1\nimport b\nx = 2\n"},
+        {"apply_patch in a shell's here-document", "a\n",
+         "apply_patch <<'EOF'\n*** Begin Patch\n*** Update File: f\n-a\n+b\n*** End Patch\nEOF\n", "b\n"},
+        {"start line", "a\nb\na\n", "f\n<<<<<<< SEARCH\n:start_line:3\n-------\na\n=======\nc\n>>>>>>> REPLACE\n",
+         "a\nb\nc\n"},
+    };
+    for (const auto& one : cases) {
+        auto applied = apply_reply_to(one.file, one.reply, Format::automatic);
+        ASSERT_TRUE(applied) << one.name << ": " << applied.error().describe();
+        EXPECT_EQ(applied->content, one.expected) << one.name;
+        EXPECT_EQ(applied->levels[0], one.level) << one.name;
+    }
+}
+
+TEST(ApplyReplyTo, SaysWhyItRefuses) {
+    const std::string head = "--- a/f.py\n+++ b/f.py\n";
+    const Reply cases[] = {
+        {"a line without a mark that is not in the file", "a\nb\nc\n",
+         "```diff\n" + head + "@@\n a\nxyz\n-b\n+B\n```\n", "line 6 has none of the marks"},
+        {"combined diff", "a\n", "diff --cc f\n--- a/f\n+++ b/f\n@@@ -1,1 -1,1 +1,1 @@@\n- a\n++b\n", "combined diff"},
+        {"insertion by number only", "a\nb\n", head + "@@ -1,0 +2,1 @@\n+x\n", "no context"},
+        {"existing file created", "a\n", "*** Begin Patch\n*** Add File: f\n+b\n*** End Patch\n",
+         "only for a new file"},
+        {"indented markers", "a\n",
+         "f\n  <<<<<<< SEARCH\n  a\n  =======\n  b\n  >>>>>>> REPLACE\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> "
+         "REPLACE\n",
+         "line 2: an indented marker"},
+        {"ambiguous", "x\ny\nx\n", head + "@@\n-x\n+z\n", "2 places"},
+        {"move", "a\n", "*** Begin Patch\n*** Update File: f\n*** Move to: g\n@@\n-a\n+b\n*** End Patch\n", "renaming"},
+        {"delete", "a\n", "*** Begin Patch\n*** Delete File: f\n*** End Patch\n", "deleting"},
+    };
+    for (const auto& one : cases) {
+        auto applied = apply_reply_to(one.file, one.reply, Format::automatic);
+        ASSERT_FALSE(applied) << one.name << ": " << applied->content;
+        EXPECT_HAS(applied.error().message, one.expected);
+    }
+}
+
+/// Any edit given as search/replace blocks with context is either applied exactly or, where its text stands twice,
+/// refused: never somewhere else.
+TEST(ApplyReplyTo, NeverResolvesAmbiguityByLuck) {
+    unsigned state = 99;
+    const auto next = [&](unsigned below) {
+        state = state * 1664525U + 1013904223U;
+        return (state >> 16) % below;
+    };
+    const char* ends[] = {"\n", "\r\n"};
+    std::size_t applied_count = 0, refused = 0;
+    for (int round = 0; round < 800; ++round) {
+        std::vector<std::string> lines, line_ends;
+        for (unsigned i = 2 + next(25); i > 0; --i) {
+            lines.push_back(std::string(next(3), ' ') + "line " + std::to_string(next(round % 2 == 0 ? 2 : 9)));
+            line_ends.emplace_back(ends[next(8) == 0 ? 1 : 0]);
+        }
+        if (next(3) == 0) {
+            line_ends.back().clear();
+        }
+        const std::size_t at = next(static_cast<unsigned>(lines.size()));
+        const std::size_t from = at - std::min<std::size_t>(at, next(4));
+        const std::size_t to = std::min(lines.size(), at + 1 + next(4));
+        std::string file, expected, search, replace;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            file += lines[i] + line_ends[i];
+            expected += (i == at ? "changed" : lines[i]) + line_ends[i];
+            if (i >= from && i < to) {
+                search += lines[i] + "\n";
+                replace += (i == at ? "changed" : lines[i]) + "\n";
+            }
+        }
+        std::size_t places = 0;
+        for (std::size_t i = 0; i + (to - from) <= lines.size(); ++i) {
+            places += std::equal(lines.begin() + static_cast<std::ptrdiff_t>(from),
+                                 lines.begin() + static_cast<std::ptrdiff_t>(to),
+                                 lines.begin() + static_cast<std::ptrdiff_t>(i))
+                          ? 1U
+                          : 0U;
+        }
+        auto got = apply_reply_to(file, "<<<<<<< SEARCH\n" + search + "=======\n" + replace + ">>>>>>> REPLACE\n",
+                                  Format::automatic);
+        ASSERT_EQ(got.has_value(), places == 1) << file << "---\n" << search;
+        if (got) {
+            ASSERT_EQ(got->content, expected);
+            ++applied_count;
+        } else {
+            EXPECT_HAS(got.error().message, "places");
+            ++refused;
+        }
+    }
+    EXPECT_GT(applied_count, 100U);
+    EXPECT_GT(refused, 30U);
 }
 
 /// The result of a clean diff is what git itself makes of it.
