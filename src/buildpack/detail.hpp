@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,8 @@
 namespace rfsn::buildpack {
 
 enum class FileFormat { text, toml, json, yaml, xml, ini };
+/// By the file's name, so that a pack says a format only where the name does not.
+[[nodiscard]] FileFormat format_of(std::string_view file);
 
 /// A question about the tree below a project: does a file exist, has it a key, does a line match?
 struct Probe {
@@ -46,12 +50,19 @@ struct Workspace {
     std::string kind;  ///< for people: "npm", "cargo", ...
     std::string file;  ///< name or glob
     FileFormat format = FileFormat::json;
-    std::vector<std::string> members;  ///< dotted paths to lists of globs
+    std::string needs;                 ///< a dotted path without which the file is no workspace
+    std::vector<std::string> members;  ///< dotted paths ('*' is any key) to lists of globs
     std::vector<std::string> exclude;
-    std::string regex;        ///< text: group v, as often as it occurs, is a member
-    std::string member_file;  ///< globs match directories; else the last component is dropped when it names a file
-    bool separators = false;  ///< ":a:b" and "a\b" are "a/b"
-    bool below = false;       ///< everything below belongs to it
+    std::vector<std::string> otherwise;  ///< the members where no workspace of the directory names any
+    std::string within;                  ///< text: only what this matches is looked at
+    std::string regex;                   ///< text: its group, as often as it occurs, is a member
+    std::string below_if;                ///< text: where this matches, everything below belongs to it
+    std::vector<std::string> apart;      ///< names: a directory with one of them is not taken in by `below`
+    std::vector<std::string> with;       ///< names: a directory below with one of them is a member
+    std::vector<std::string> replaces;   ///< kinds that say nothing where this file is
+    bool separators = false;             ///< ":a:b" and "a\b" are "a/b"
+    bool below = false;                  ///< everything below belongs to it
+    bool recursive = false;              ///< members name members in a file of the same name
 };
 
 struct AffectedRule {
@@ -69,6 +80,9 @@ struct Pack::Detail {
     std::vector<std::string> test_files;  ///< globs: a staged one is its own affected test
     std::vector<std::string> widen_on;
     std::vector<std::string> not_source;  ///< globs of files in the language that make no project: "*.config.js"
+    std::vector<std::string> not_beside;  ///< extensions: sources in a directory with such files make no project
+    /// Regular expressions for the start of a file, by extension: without a match it is something else of that name.
+    std::map<std::string, std::string, std::less<>> content;
 };
 
 }  // namespace rfsn::buildpack

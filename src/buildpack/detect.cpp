@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "base/glob.hpp"
 #include "buildpack/buildpack.hpp"
@@ -18,6 +19,15 @@ namespace rfsn::buildpack {
 namespace {
 
 using base::Result;
+
+constexpr int max_strays_read = 200;
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    return out;
+}
 
 struct Path {
     std::string name;
@@ -88,6 +98,7 @@ class Detector {
 
    private:
     Result<Detection> detect(bool everything) {
+        everything_ = everything;
         RFSN_TRY(sort_paths(everything));
         for (auto& [id, paths] : packs_) {
             RFSN_TRY(projects_of(paths));
@@ -133,20 +144,53 @@ class Detector {
                     wanted.push_back(shebang);
                 }
             }
-            if (wanted.empty()) {
+            RFSN_ASSIGN(const bool by_attributes, scope_.names_languages(path.name));
+            if (wanted.empty() && !by_attributes) {
                 continue;
             }
-            RFSN_ASSIGN(const auto reason, scope_.outside(path.name));
-            if (!reason.empty()) {
+            RFSN_ASSIGN(const auto standing, scope_.standing(path.name));
+            if (standing.language) {
+                by_language(*standing.language, path, custom, wanted);
+            }
+            if (!standing.outside.empty()) {
                 note_once(std::string(directory_of(path.name)),
-                          fmt::format("{}: not looked at: {}", path.name, reason));
+                          fmt::format("{}: not looked at: {}", path.name, standing.outside));
                 continue;
             }
             for (const auto& id : wanted) {
-                RFSN_TRY(give(path, id, !shebang.empty(), everything));
+                RFSN_TRY(give(path, id, !shebang.empty() || standing.language.has_value(), everything));
+                note_standing(path.name, id, standing);
             }
         }
         return {};
+    }
+
+    /// linguist-language gives a source to one pack and takes it from the others; a language of none takes it from all.
+    static void by_language(const std::string& language, const Path& path, const std::vector<const Pack*>& custom,
+                            std::vector<std::string>& wanted) {
+        std::string id(pack_of_language(language));
+        for (const auto* pack : custom) {
+            if (std::any_of(pack->languages.begin(), pack->languages.end(),
+                            [&](const Language& one) { return lower(one.name) == language; })) {
+                id = pack->id;
+            }
+        }
+        const auto owner = pack_of_path(path.name);
+        wanted.erase(std::remove(wanted.begin(), wanted.end(), owner), wanted.end());
+        if (!id.empty() && std::find(wanted.begin(), wanted.end(), id) == wanted.end()) {
+            wanted.push_back(id);
+        }
+    }
+
+    void note_standing(const std::string& path, const std::string& id, const Standing& standing) {
+        auto& paths = packs_[id];
+        const auto& detail = *paths.pack->detail;
+        if (!standing.counts || base::glob_match_any(detail.not_source, path)) {
+            paths.minor.insert(path);
+        }
+        if (standing.doubtful) {
+            doubtful_.insert(path);
+        }
     }
 
     Result<void> give(const Path& path, const std::string& id, bool by_shebang, bool everything) {
@@ -194,12 +238,19 @@ class Detector {
 
     Result<void> projects_of(PackPaths& paths) {
         const auto& pack = *paths.pack;
+        RFSN_TRY(look_beside(paths));
         RFSN_ASSIGN(const auto roots, find_roots(tree_, paths, out_.notes));
         std::map<const Root*, std::vector<std::string>> sources;
         std::map<const Root*, std::vector<std::string>> files;
         const auto& staged = staged_[pack.id];
         for (const auto& path : paths.sources) {
             const auto* root = nearest_root(roots, path);
+            if (root == nullptr) {
+                RFSN_ASSIGN(const bool stray, is_stray(pack, path));
+                if (!stray) {
+                    continue;
+                }
+            }
             sources[root].push_back(path);
             if (staged.count(path) != 0) {
                 files[root].push_back(path);
@@ -212,23 +263,61 @@ class Detector {
             }
         }
         for (const auto& root : roots) {
-            RFSN_TRY(add(pack, root, sources[&root], std::move(files[&root]), false));
+            RFSN_TRY(add(paths, root, sources[&root], std::move(files[&root]), false));
         }
         auto& stray = sources[nullptr];
         if (!stray.empty() && pack.detail->fallback) {
-            const Root top{"",
-                           0,
-                           {fmt::format("{} file{} without a project, such as {}", stray.size(),
-                                        stray.size() == 1 ? "" : "s", stray.front())},
-                           {}};
+            Root top;
+            top.reasons = {fmt::format("{} file{} without a project, such as {}", stray.size(),
+                                       stray.size() == 1 ? "" : "s", stray.front())};
             out_.notes.push_back(fmt::format("{}: .: {}: checks of single files only", pack.id, top.reasons.front()));
-            RFSN_TRY(add(pack, top, stray, std::move(files[nullptr]), true));
+            RFSN_TRY(add(paths, top, stray, std::move(files[nullptr]), true));
         }
         return {};
     }
 
-    Result<void> add(const Pack& pack, const Root& root, const std::vector<std::string>& sources,
+    /// C beside Go files is cgo's, and so on: it makes no project of its own.
+    Result<void> look_beside(PackPaths& paths) {
+        const auto& beside = paths.pack->detail->not_beside;
+        for (const auto& path : beside.empty() ? std::vector<std::string>{} : paths.sources) {
+            RFSN_ASSIGN(const auto* listing, tree_.list(std::string(directory_of(path))));
+            if (std::any_of(listing->files.begin(), listing->files.end(), [&](const std::string& name) {
+                    return std::any_of(beside.begin(), beside.end(),
+                                       [&](const std::string& extension) { return ends_with(name, extension); });
+                })) {
+                paths.minor.insert(path);
+            }
+        }
+        return {};
+    }
+
+    /// Whether a source without a project is one: not what a whole tree has among build outputs, nor what only has the
+    /// name (translations of Qt end in .ts, shaders in .fs).
+    Result<bool> is_stray(const Pack& pack, const std::string& path) {
+        if (everything_ && doubtful_.count(path) != 0) {
+            note_once(pack.id + std::string(directory_of(path)),
+                      fmt::format("{}: not looked at: a build output of no project", path));
+            return false;
+        }
+        const auto name = name_of(path);
+        const auto dot = name.rfind('.');
+        const auto wanted = pack.detail->content.find(dot == std::string_view::npos ? "" : name.substr(dot));
+        if (wanted == pack.detail->content.end() || ++strays_read_ > max_strays_read) {
+            return true;
+        }
+        RFSN_ASSIGN(const auto* text, tree_.read(path));
+        const bool is = text == nullptr ||
+                        RE2::PartialMatch(re2::StringPiece(text->data(), std::min<std::size_t>(text->size(), 4096)),
+                                          RE2("(?m)" + wanted->second, RE2::Latin1));
+        if (!is) {
+            note_once(path, fmt::format("{}: not looked at: by its content it is not {}", path, pack.name));
+        }
+        return is;
+    }
+
+    Result<void> add(const PackPaths& paths, const Root& root, const std::vector<std::string>& sources,
                      std::vector<std::string> files, bool fallback) {
+        const Pack& pack = *paths.pack;
         model::Project project;
         project.root = root.directory.empty() ? "." : root.directory;
         project.pack = pack.id;
@@ -236,6 +325,9 @@ class Detector {
         project.members = root.members;
         project.fallback = fallback;
         RFSN_ASSIGN(project.facts, facts_of(tree_, pack, {root.directory, &sources}));
+        if (!root.workspace.empty()) {
+            project.facts.emplace("workspace", root.workspace);
+        }
         const auto& scripts = scripts_[pack.id];
         std::string named;
         for (const auto& path : files) {
@@ -249,21 +341,36 @@ class Detector {
         std::sort(files.begin(), files.end());
         project.files = std::move(files);
         out_.projects.push_back(std::move(project));
-        ranks_.push_back({pack.id, fallback,
+        const auto counted = std::count_if(sources.begin(), sources.end(),
+                                           [&](const auto& path) { return paths.minor.count(path) == 0; });
+        if (fallback && counted == 0) {
+            out_.notes.push_back(fmt::format("{}: .: its files count towards no language", pack.id));
+            return {};
+        }
+        ranks_.push_back({pack.id, fallback, is_beside_the_point(root.directory),
                           static_cast<std::size_t>(std::count(root.directory.begin(), root.directory.end(), '/')) +
                               (root.directory.empty() ? 0 : 1),
-                          root.weight, sources.size(), root.directory});
+                          root.weight, static_cast<std::size_t>(counted), root.directory});
         return {};
     }
 
-    /// The main language: the shallowest project, then the heavier manifest, then more sources, then the packs' own
-    /// order.
+    /// Examples, documentation and tests say little about the main language.
+    static bool is_beside_the_point(std::string_view directory) {
+        static const std::set<std::string, std::less<>> names{
+            "example", "examples", "sample", "samples", "demo",       "demos",     "docs",     "doc",  "documentation",
+            "website", "test",     "tests",  "e2e",     "benchmarks", "benchmark", "tutorial", "site", "playground"};
+        const auto first = lower(directory.substr(0, directory.find('/')));
+        return names.count(first) != 0;
+    }
+
+    /// The main language: projects of the thing itself, then the shallowest, then the heavier manifest, then more
+    /// sources, then the packs' own order.
     void rank() {
         const auto ids = registry_.ids();
         const auto order = [&](const std::string& id) { return std::find(ids.begin(), ids.end(), id) - ids.begin(); };
         std::sort(ranks_.begin(), ranks_.end(), [&](const Rank& a, const Rank& b) {
-            return std::tuple(a.fallback, a.depth, -a.weight, b.sources, order(a.pack)) <
-                   std::tuple(b.fallback, b.depth, -b.weight, a.sources, order(b.pack));
+            return std::tuple(a.aside, a.fallback, a.depth, -a.weight, b.sources, order(a.pack)) <
+                   std::tuple(b.aside, b.fallback, b.depth, -b.weight, a.sources, order(b.pack));
         });
         for (const auto& rank : ranks_) {
             if (std::find(out_.packs.begin(), out_.packs.end(), rank.pack) == out_.packs.end()) {
@@ -291,6 +398,7 @@ class Detector {
     struct Rank {
         std::string pack;
         bool fallback = false;
+        bool aside = false;
         std::size_t depth = 0;
         int weight = 0;
         std::size_t sources = 0;
@@ -305,6 +413,9 @@ class Detector {
     std::map<std::string, std::set<std::string>, std::less<>> staged_;
     std::map<std::string, std::set<std::string>, std::less<>> scripts_;
     std::set<std::string> noted_;
+    std::set<std::string> doubtful_;
+    bool everything_ = false;
+    int strays_read_ = 0;
     std::vector<Rank> ranks_;
     Detection out_;
 };

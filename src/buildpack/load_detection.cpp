@@ -28,26 +28,6 @@ Result<FileFormat> format(const SchemaReader& reader, const DocNode& node, FileF
     return fallback;
 }
 
-/// By the file's name, so that a pack says a format only where the name does not.
-FileFormat format_of(std::string_view file) {
-    const auto ends = [&](std::string_view end) {
-        return file.size() >= end.size() && file.substr(file.size() - end.size()) == end;
-    };
-    if (ends(".toml")) {
-        return FileFormat::toml;
-    }
-    if (ends(".json")) {
-        return FileFormat::json;
-    }
-    if (ends(".yaml") || ends(".yml")) {
-        return FileFormat::yaml;
-    }
-    if (ends(".ini") || ends(".cfg") || ends(".flake8")) {
-        return FileFormat::ini;
-    }
-    return ends(".xml") || ends("proj") || ends(".props") || ends(".slnx") ? FileFormat::xml : FileFormat::text;
-}
-
 Result<std::vector<Probe>> probes(const SchemaReader& reader, const DocNode& map, std::string_view key, int depth);
 
 // NOLINTNEXTLINE(misc-no-recursion): bounded by max_depth
@@ -96,10 +76,19 @@ Result<std::vector<Probe>> probes(const SchemaReader& reader, const DocNode& map
 }
 
 Result<void> manifests(const SchemaReader& reader, const DocNode& detect, Pack::Detail& detail) {
-    RFSN_TRY(reader.keys(detect, {"manifests", "fallback", "min_weight", "not_source"}));
+    RFSN_TRY(reader.keys(detect, {"manifests", "fallback", "min_weight", "not_source", "not_beside", "content"}));
     RFSN_TRY(reader.flag(detect, "fallback", detail.fallback));
     RFSN_TRY(reader.number(detect, "min_weight", detail.minimum, 1, 100));
     RFSN_TRY(reader.texts(detect, "not_source", detail.not_source));
+    RFSN_TRY(reader.texts(detect, "not_beside", detail.not_beside));
+    if (const auto* content = detect.find("content")) {
+        if (!content->is_map()) {
+            return reader.wrong(*content, "content is a map from an extension to a regular expression");
+        }
+        for (const auto& [extension, node] : content->entries) {
+            RFSN_TRY(reader.regex(*content, extension, detail.content[extension], {}));
+        }
+    }
     for (const auto* item : SchemaReader::items(detect, "manifests")) {
         RFSN_TRY(reader.keys(*item, {"file", "weight", "nested", "weak", "strong"}));
         Manifest manifest;
@@ -121,18 +110,29 @@ Result<void> manifests(const SchemaReader& reader, const DocNode& detect, Pack::
 
 Result<void> workspaces(const SchemaReader& reader, const DocNode& document, Pack::Detail& detail) {
     for (const auto* item : SchemaReader::items(document, "workspace")) {
-        RFSN_TRY(reader.keys(*item, {"kind", "file", "format", "members", "exclude", "regex", "separators", "below"}));
+        RFSN_TRY(
+            reader.keys(*item, {"kind", "file", "format", "needs", "members", "exclude", "otherwise", "within", "regex",
+                                "below_if", "apart", "with", "replaces", "separators", "below", "recursive"}));
         Workspace workspace;
         RFSN_TRY(reader.text(*item, "kind", workspace.kind));
         RFSN_TRY(reader.text(*item, "file", workspace.file));
         RFSN_ASSIGN(workspace.format, format(reader, *item, format_of(workspace.file)));
         RFSN_TRY(reader.texts(*item, "members", workspace.members));
         RFSN_TRY(reader.texts(*item, "exclude", workspace.exclude));
+        RFSN_TRY(reader.text(*item, "needs", workspace.needs));
+        RFSN_TRY(reader.texts(*item, "otherwise", workspace.otherwise));
+        RFSN_TRY(reader.regex(*item, "within", workspace.within, {}));
         RFSN_TRY(reader.regex(*item, "regex", workspace.regex, {"v"}));
+        RFSN_TRY(reader.regex(*item, "below_if", workspace.below_if, {}));
+        RFSN_TRY(reader.texts(*item, "apart", workspace.apart));
+        RFSN_TRY(reader.texts(*item, "with", workspace.with));
+        RFSN_TRY(reader.texts(*item, "replaces", workspace.replaces));
+        RFSN_TRY(reader.flag(*item, "recursive", workspace.recursive));
         RFSN_TRY(reader.flag(*item, "separators", workspace.separators));
         RFSN_TRY(reader.flag(*item, "below", workspace.below));
-        if (workspace.file.empty() || (workspace.members.empty() && workspace.regex.empty() && !workspace.below)) {
-            return reader.wrong(*item, "a workspace has a file, and members, a regex or below");
+        if (workspace.file.empty() ||
+            (workspace.members.empty() && workspace.regex.empty() && !workspace.below && workspace.with.empty())) {
+            return reader.wrong(*item, "a workspace has a file, and members, a regex, with or below");
         }
         detail.workspaces.push_back(std::move(workspace));
     }

@@ -21,6 +21,7 @@ struct Candidate {
         std::string file;
         int weight = 0;
         int nested = 0;
+        bool weakened = false;  ///< by what is in it
     };
     std::vector<Hit> hits;
 };
@@ -73,23 +74,32 @@ class RootFinder {
                 weak.push_back(&candidate);
                 continue;
             }
-            RFSN_ASSIGN(const bool absorbed, belongs_to_workspace(candidate.directory));
+            RFSN_ASSIGN(const bool absorbed, belongs_to_workspace(candidate.directory, false));
             if (!absorbed) {
+                RFSN_TRY(note_problems(candidate));
                 RFSN_TRY(accept(std::move(root)));
             }
         }
         for (const auto* candidate : weak) {
             auto root = weighed(*candidate, false);
+            const bool by_content = std::any_of(candidate->hits.begin(), candidate->hits.end(),
+                                                [](const auto& hit) { return hit.weakened; });
+            RFSN_ASSIGN(const bool absorbed, belongs_to_workspace(candidate->directory, !by_content));
+            if (absorbed) {
+                continue;
+            }
             if (const auto* above = nearest_root(roots_, candidate->directory + "/x")) {
                 note(candidate->directory,
                      fmt::format("{} belongs to the project at {}", root.reasons.front(), shown(above->directory)));
             } else if (owns_source(candidate->directory)) {
                 root.reasons.emplace_back("there are sources for it");
+                RFSN_TRY(note_problems(*candidate));
                 RFSN_TRY(accept(std::move(root)));
             } else {
                 note(candidate->directory, fmt::format("{} is too weak without a source file", root.reasons.front()));
             }
         }
+        RFSN_TRY(add_marked_members());
         std::sort(roots_.begin(), roots_.end(), [](const Root& a, const Root& b) {
             return std::pair(depth(a.directory), a.directory) < std::pair(depth(b.directory), b.directory);
         });
@@ -133,6 +143,19 @@ class RootFinder {
         if (!manifest.strong.empty()) {
             RFSN_ASSIGN(const auto strong, ask_first(tree_, manifest.strong, {directory, nullptr}));
             if (!strong) {
+                const auto path = join(directory, name);
+                const auto format = format_of(name);
+                if (format != FileFormat::text) {
+                    RFSN_TRY(tree_.document(path, format));
+                } else {
+                    RFSN_TRY(tree_.read(path));
+                }
+                // What cannot be read may say anything: it is not taken for less than it seems.
+                const auto problem = tree_.problem(path);
+                if (!problem.empty() && problem.find("symlink") == std::string::npos) {
+                    return hit;
+                }
+                hit.weakened = true;
                 hit.weight = manifest.weak;
                 hit.nested = std::min(hit.nested, manifest.weak);
             }
@@ -140,8 +163,25 @@ class RootFinder {
         return hit;
     }
 
+    /// Says which manifests of a project told nothing.
+    Result<void> note_problems(const Candidate& candidate) {
+        for (const auto& hit : candidate.hits) {
+            const auto path = join(candidate.directory, hit.file);
+            const auto format = format_of(hit.file);
+            if (format != FileFormat::text) {
+                RFSN_TRY(tree_.document(path, format));
+            } else {
+                RFSN_TRY(tree_.read(path));
+            }
+            if (const auto problem = tree_.problem(path); !problem.empty()) {
+                note(candidate.directory, fmt::format("{} {}: it says nothing", hit.file, problem));
+            }
+        }
+        return {};
+    }
+
     static Root weighed(const Candidate& candidate, bool nested) {
-        Root root{candidate.directory, 0, {}, {}};
+        Root root{candidate.directory, 0, {}, {}, {}};
         auto hits = candidate.hits;
         std::stable_sort(hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
         for (const auto& hit : hits) {
@@ -152,7 +192,8 @@ class RootFinder {
         return root;
     }
 
-    Result<bool> belongs_to_workspace(const std::string& directory) {
+    /// A weak manifest makes a member only where the workspace spells its members out.
+    Result<bool> belongs_to_workspace(const std::string& directory, bool weak) {
         for (auto& root : roots_) {
             if (!is_below(directory, root.directory) || directory == root.directory) {
                 continue;
@@ -160,7 +201,11 @@ class RootFinder {
             RFSN_ASSIGN(const auto* all, memberships_of(root.directory));
             const std::string relative(below(directory, root.directory));
             for (const auto& membership : *all) {
-                if (is_member(membership, relative)) {
+                if (weak && !membership.spells_out) {
+                    continue;
+                }
+                RFSN_ASSIGN(const bool in, is_member(tree_, membership, root.directory, directory));
+                if (in) {
                     if (std::find(root.members.begin(), root.members.end(), relative) == root.members.end()) {
                         root.members.push_back(relative);
                     }
@@ -186,9 +231,9 @@ class RootFinder {
     Result<void> accept(Root root) {
         RFSN_ASSIGN(const auto* all, memberships_of(root.directory));
         for (const auto& membership : *all) {
+            root.workspace = root.workspace.empty() ? membership.kind : root.workspace;
             for (const auto& member : membership.members) {
-                if (has_wildcard(member) || member.front() == '!' || member.rfind("..", 0) == 0 ||
-                    root.members.size() >= 1000 ||
+                if (has_wildcard(member) || member.front() == '!' || member == "." || root.members.size() >= 1000 ||
                     std::find(root.members.begin(), root.members.end(), member) != root.members.end()) {
                     continue;
                 }
@@ -208,11 +253,36 @@ class RootFinder {
         return {};
     }
 
+    /// Members that a file in their directory marks as such (Nx's project.json).
+    Result<void> add_marked_members() {
+        for (auto& root : roots_) {
+            RFSN_ASSIGN(const auto* all, memberships_of(root.directory));
+            for (const auto& membership : *all) {
+                for (const auto& directory : membership.with.empty() ? std::set<std::string>{} : paths_.directories) {
+                    const std::string relative(below(directory, root.directory));
+                    const bool candidate =
+                        directory != root.directory && is_below(directory, root.directory) &&
+                        std::none_of(roots_.begin(), roots_.end(),
+                                     [&](const Root& other) { return other.directory == directory; }) &&
+                        std::find(root.members.begin(), root.members.end(), relative) == root.members.end();
+                    if (!candidate || Scope::holds_no_project(directory)) {
+                        continue;
+                    }
+                    RFSN_ASSIGN(const bool in, is_member(tree_, membership, root.directory, directory));
+                    if (in) {
+                        root.members.push_back(relative);
+                        note(directory,
+                             fmt::format("a member of the {} workspace at {}", membership.kind, shown(root.directory)));
+                    }
+                }
+            }
+        }
+        return {};
+    }
+
     [[nodiscard]] bool owns_source(const std::string& directory) const {
-        const auto& not_source = paths_.pack->detail->not_source;
         return std::any_of(paths_.sources.begin(), paths_.sources.end(), [&](const std::string& path) {
-            return is_below(path, directory) && !base::glob_match_any(not_source, path) &&
-                   nearest_root(roots_, path) == nullptr;
+            return is_below(path, directory) && paths_.minor.count(path) == 0 && nearest_root(roots_, path) == nullptr;
         });
     }
 

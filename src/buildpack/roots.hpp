@@ -17,12 +17,14 @@ struct Root {
     int weight = 0;
     std::vector<std::string> reasons;
     std::vector<std::string> members;  ///< below the directory
+    std::string workspace;             ///< its kind, or ""
 };
 
 /// What one pack has in a tree.
 struct PackPaths {
     const Pack* pack = nullptr;
     std::vector<std::string> sources;   ///< in its language, to be checked
+    std::set<std::string> minor;        ///< those of them that make no project and no main language
     std::vector<std::string> others;    ///< manifests and what its checks ask for besides
     std::set<std::string> directories;  ///< where its manifests may lie
 };

@@ -33,13 +33,43 @@ struct Interest {
 // Sorted, for binary search. Made from config/buildpacks/*.yaml; tests/unit/buildpack/routes_test.cpp says what
 // differs.
 constexpr std::array owners{
-    Owner{".c", cpp},     Owner{".c++", cpp},    Owner{".cc", cpp},     Owner{".cjs", node},  Owner{".cpp", cpp},
-    Owner{".cs", dotnet}, Owner{".csx", dotnet}, Owner{".cts", node},   Owner{".cu", cpp},    Owner{".cuh", cpp},
-    Owner{".cxx", cpp},   Owner{".fs", dotnet},  Owner{".fsx", dotnet}, Owner{".go", go},     Owner{".h", cpp},
-    Owner{".h++", cpp},   Owner{".hh", cpp},     Owner{".hpp", cpp},    Owner{".hxx", cpp},   Owner{".inl", cpp},
-    Owner{".ipp", cpp},   Owner{".java", java},  Owner{".js", node},    Owner{".jsx", node},  Owner{".mjs", node},
-    Owner{".mts", node},  Owner{".py", python},  Owner{".pyi", python}, Owner{".rs", rust},   Owner{".svelte", node},
-    Owner{".tpp", cpp},   Owner{".ts", node},    Owner{".tsx", node},   Owner{".vb", dotnet}, Owner{".vue", node},
+    Owner{".C", cpp},     Owner{".H", cpp},       Owner{".c", cpp},     Owner{".c++", cpp},    Owner{".cc", cpp},
+    Owner{".cjs", node},  Owner{".cpp", cpp},     Owner{".cs", dotnet}, Owner{".csx", dotnet}, Owner{".cts", node},
+    Owner{".cu", cpp},    Owner{".cuh", cpp},     Owner{".cxx", cpp},   Owner{".fs", dotnet},  Owner{".fsx", dotnet},
+    Owner{".go", go},     Owner{".h", cpp},       Owner{".h++", cpp},   Owner{".hh", cpp},     Owner{".hpp", cpp},
+    Owner{".hxx", cpp},   Owner{".inl", cpp},     Owner{".ipp", cpp},   Owner{".java", java},  Owner{".js", node},
+    Owner{".jsx", node},  Owner{".mjs", node},    Owner{".mts", node},  Owner{".py", python},  Owner{".pyi", python},
+    Owner{".rs", rust},   Owner{".svelte", node}, Owner{".tpp", cpp},   Owner{".ts", node},    Owner{".tsx", node},
+    Owner{".vb", dotnet}, Owner{".vue", node},
+};
+
+constexpr std::array languages{
+    Owner{"c", cpp},
+    Owner{"c#", dotnet},
+    Owner{"c++", cpp},
+    Owner{"cpp", cpp},
+    Owner{"csharp", dotnet},
+    Owner{"cuda", cpp},
+    Owner{"f#", dotnet},
+    Owner{"fsharp", dotnet},
+    Owner{"go", go},
+    Owner{"golang", go},
+    Owner{"java", java},
+    Owner{"javascript", node},
+    Owner{"js", node},
+    Owner{"jsx", node},
+    Owner{"py", python},
+    Owner{"python", python},
+    Owner{"python3", python},
+    Owner{"rs", rust},
+    Owner{"rust", rust},
+    Owner{"svelte", node},
+    Owner{"ts", node},
+    Owner{"tsx", node},
+    Owner{"typescript", node},
+    Owner{"vb.net", dotnet},
+    Owner{"visual-basic-.net", dotnet},
+    Owner{"vue", node},
 };
 
 constexpr std::array shebangs{
@@ -48,19 +78,20 @@ constexpr std::array shebangs{
 };
 
 constexpr std::array extensions{
-    Interest{".c", cpp},      Interest{".c++", cpp},     Interest{".cc", cpp},      Interest{".cjs", node},
-    Interest{".cmake", cpp},  Interest{".cpp", cpp},     Interest{".cs", dotnet},   Interest{".csproj", dotnet},
-    Interest{".css", node},   Interest{".csx", dotnet},  Interest{".cts", node},    Interest{".cu", cpp},
-    Interest{".cuh", cpp},    Interest{".cxx", cpp},     Interest{".fs", dotnet},   Interest{".fsproj", dotnet},
-    Interest{".fsx", dotnet}, Interest{".go", go},       Interest{".h", cpp},       Interest{".h++", cpp},
-    Interest{".hh", cpp},     Interest{".hpp", cpp},     Interest{".html", node},   Interest{".hxx", cpp},
-    Interest{".inl", cpp},    Interest{".ipp", cpp},     Interest{".java", java},   Interest{".js", node},
-    Interest{".json", node},  Interest{".jsx", node},    Interest{".kt", java},     Interest{".less", node},
-    Interest{".md", node},    Interest{".mjs", node},    Interest{".mts", node},    Interest{".py", python},
-    Interest{".pyi", python}, Interest{".rs", rust},     Interest{".scala", java},  Interest{".scss", node},
-    Interest{".sln", dotnet}, Interest{".slnx", dotnet}, Interest{".svelte", node}, Interest{".tpp", cpp},
-    Interest{".ts", node},    Interest{".tsx", node},    Interest{".vb", dotnet},   Interest{".vbproj", dotnet},
-    Interest{".vue", node},   Interest{".yaml", node},   Interest{".yml", node},
+    Interest{".C", cpp},       Interest{".H", cpp},         Interest{".c", cpp},         Interest{".c++", cpp},
+    Interest{".cc", cpp},      Interest{".cjs", node},      Interest{".cmake", cpp},     Interest{".cpp", cpp},
+    Interest{".cs", dotnet},   Interest{".csproj", dotnet}, Interest{".css", node},      Interest{".csx", dotnet},
+    Interest{".cts", node},    Interest{".cu", cpp},        Interest{".cuh", cpp},       Interest{".cxx", cpp},
+    Interest{".fs", dotnet},   Interest{".fsproj", dotnet}, Interest{".fsx", dotnet},    Interest{".go", go},
+    Interest{".h", cpp},       Interest{".h++", cpp},       Interest{".hh", cpp},        Interest{".hpp", cpp},
+    Interest{".html", node},   Interest{".hxx", cpp},       Interest{".inl", cpp},       Interest{".ipp", cpp},
+    Interest{".java", java},   Interest{".js", node},       Interest{".json", node},     Interest{".jsx", node},
+    Interest{".kt", java},     Interest{".less", node},     Interest{".md", node},       Interest{".mjs", node},
+    Interest{".mts", node},    Interest{".pro", cpp},       Interest{".py", python},     Interest{".pyi", python},
+    Interest{".rs", rust},     Interest{".scala", java},    Interest{".scss", node},     Interest{".sln", dotnet},
+    Interest{".slnx", dotnet}, Interest{".svelte", node},   Interest{".tpp", cpp},       Interest{".ts", node},
+    Interest{".tsx", node},    Interest{".vb", dotnet},     Interest{".vbproj", dotnet}, Interest{".vcxproj", cpp},
+    Interest{".vue", node},    Interest{".yaml", node},     Interest{".yml", node},
 };
 
 constexpr std::array names{
@@ -85,10 +116,15 @@ constexpr std::array names{
     Interest{"Cargo.lock", rust},
     Interest{"Cargo.toml", rust},
     Interest{"Directory.Build.props", dotnet},
+    Interest{"Directory.Packages.props", dotnet},
     Interest{"GNUmakefile", cpp},
+    Interest{"Gopkg.toml", go},
     Interest{"MODULE.bazel", cpp},
     Interest{"Makefile", cpp},
+    Interest{"NuGet.Config", dotnet},
+    Interest{"NuGet.config", dotnet},
     Interest{"Pipfile", python},
+    Interest{"SConstruct", cpp},
     Interest{"WORKSPACE", cpp},
     Interest{"build.gradle", java},
     Interest{"build.gradle.kts", java},
@@ -126,6 +162,7 @@ constexpr std::array names{
     Interest{"pnpm-workspace.yaml", node},
     Interest{"poetry.lock", python},
     Interest{"pom.xml", java},
+    Interest{"project.json", node},
     Interest{"pylintrc", python},
     Interest{"pyproject.toml", python},
     Interest{"pyrightconfig.json", python},
@@ -146,6 +183,7 @@ constexpr std::array names{
     Interest{"turbo.json", node},
     Interest{"uv.lock", python},
     Interest{"vcpkg.json", cpp},
+    Interest{"xmake.lua", cpp},
 };
 
 constexpr std::array globs{
@@ -181,13 +219,6 @@ std::string_view extension_of(std::string_view name) {
     return dot == std::string_view::npos || dot == 0 ? std::string_view() : name.substr(dot);
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return out;
-}
-
 }  // namespace
 
 const std::array<std::string_view, 8>& built_in_ids() {
@@ -211,12 +242,7 @@ PackMask interested_packs(std::string_view path) {
 
 std::string pack_of_path(std::string_view path) {
     const auto extension = extension_of(name_of(path));
-    // ".H" and ".C" are C++ on case-sensitive systems, and the only extensions whose case may differ.
-    auto mask = look_up(owners, extension);
-    if (mask == 0 && (extension == ".C" || extension == ".H")) {
-        mask = look_up(owners, lower(extension));
-    }
-    return std::string(id_of(mask));
+    return std::string(id_of(look_up(owners, extension)));
 }
 
 std::string_view pack_of_interpreter(std::string_view interpreter) {
@@ -226,6 +252,10 @@ std::string_view pack_of_interpreter(std::string_view interpreter) {
         mask = end == std::string_view::npos ? PackMask{0} : look_up(shebangs, interpreter.substr(0, end + 1));
     }
     return id_of(mask);
+}
+
+std::string_view pack_of_language(std::string_view language) {
+    return id_of(look_up(languages, language));
 }
 
 std::string_view interpreter_of(std::string_view content) {

@@ -18,6 +18,8 @@ using PackMask = std::uint8_t;
 [[nodiscard]] PackMask interested_packs(std::string_view path);
 /// The pack whose language an interpreter speaks ("python3.11" too), or "".
 [[nodiscard]] std::string_view pack_of_interpreter(std::string_view interpreter);
+/// The pack of a language as linguist names it, in lower case, or "".
+[[nodiscard]] std::string_view pack_of_language(std::string_view language);
 /// The interpreter of a "#!" line, without directory and env, or "".
 [[nodiscard]] std::string_view interpreter_of(std::string_view content);
 

@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 19> vendored{
     "site-packages", "__pycache__",      ".tox",          ".nox",     ".yarn",   "pods",
     "godeps"};
 constexpr std::array<std::string_view, 4> fixtures{"testdata", "fixtures", "__fixtures__", "__snapshots__"};
-constexpr std::array<std::string_view, 9> outputs{"target", "build", "dist",    "out",   "external",
-                                                  "bin",    "obj",   ".gradle", "_build"};
+constexpr std::array<std::string_view, 10> outputs{"target", "build", "dist",    "out",    "external",
+                                                   "bin",    "obj",   ".gradle", "_build", "deriveddata"};
 constexpr std::array generated{"*_pb2.py",       "*_pb2.pyi", "*_pb2_grpc.py", "*.pb.go",   "*.pb.cc",
                                "*.pb.h",         "*.min.js",  "*.min.css",     "*.min.mjs", "*.bundle.js",
                                "*.g.cs",         "*.g.i.cs",  "*.designer.cs", "*.g.dart",  "zz_generated*.go",
@@ -65,30 +65,64 @@ std::vector<std::string> words(std::string_view line) {
     return out;
 }
 
-/// "name", "-name", "name=false": set, unset or not mentioned.
-std::optional<bool> state(std::string_view word, std::string_view name) {
-    const bool unset = !word.empty() && (word.front() == '-' || word.front() == '!');
-    if (unset) {
-        word.remove_prefix(1);
-    }
+/// "name", "-name", "!name", "name=value" of an attribute: its value ("true" and "false" for set and unset), nullopt
+/// within for unspecified, nothing if the word is about another one.
+std::optional<std::optional<std::string>> value_of(std::string_view word, std::string_view name) {
     if (word == name) {
-        return !unset;
+        return std::optional<std::string>("true");
+    }
+    if (word.size() == name.size() + 1 && word.substr(1) == name && (word.front() == '-' || word.front() == '!')) {
+        return word.front() == '-' ? std::optional<std::string>("false") : std::optional<std::string>();
     }
     if (word.size() > name.size() && word.substr(0, name.size()) == name && word[name.size()] == '=') {
-        const auto value = word.substr(name.size() + 1);
-        return value != "false" && value != "0";
+        return std::optional<std::string>(word.substr(name.size() + 1));
     }
     return std::nullopt;
+}
+
+void set_flag(std::string_view word, std::string_view name, std::optional<std::optional<bool>>& out) {
+    if (const auto value = value_of(word, name)) {
+        out = *value ? std::optional<bool>(**value != "false" && **value != "0") : std::optional<bool>();
+    }
+}
+
+/// Poms and sources that a build's tests copy somewhere; a template's names are filled in before anybody reads them.
+std::string fixture_by_place(std::string_view directory) {
+    const auto slashed = "/" + std::string(directory) + "/";
+    for (const std::string_view place : {"/src/test/resources/", "/src/integrationTest/resources/"}) {
+        if (slashed.find(place) != std::string::npos) {
+            return "a fixture (" + std::string(place.substr(1)) + ")";
+        }
+    }
+    return slashed.find("{{") != std::string::npos ? "a template ({{...}})" : "";
 }
 
 }  // namespace
 
 bool Scope::holds_no_project(std::string_view directory) {
+    if (("/" + std::string(directory) + "/").find("/src/it/") != std::string::npos) {  // maven-invoker's projects
+        return true;
+    }
     const auto parts = base::split(directory, '/');
     return std::any_of(parts.begin(), parts.end(), [](std::string_view part) {
         const auto name = lower(part);
         return among(outputs, name) || among(fixtures, name);
     });
+}
+
+Scope::Line Scope::parse(const std::vector<std::string>& words) {
+    Line line;
+    line.pattern = words[0];
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        set_flag(words[i], "linguist-vendored", line.vendored);
+        set_flag(words[i], "linguist-generated", line.generated);
+        set_flag(words[i], "linguist-documentation", line.documentation);
+        set_flag(words[i], "linguist-detectable", line.detectable);
+        if (const auto value = value_of(words[i], "linguist-language")) {
+            line.language = *value ? std::optional<std::string>(lower(**value)) : std::optional<std::string>();
+        }
+    }
+    return line;
 }
 
 Result<const std::vector<Scope::Line>*> Scope::lines(const std::string& directory) {
@@ -103,69 +137,93 @@ Result<const std::vector<Scope::Line>*> Scope::lines(const std::string& director
             continue;
         }
         const auto parts = words(row);
-        if (parts.size() < 2 || parts[0].front() == '#' || parts[0].front() == '[') {
+        if (parts.size() < 2 || parts[0].empty() || parts[0].front() == '#' || parts[0].front() == '[') {
             continue;
         }
-        Line line{parts[0], {}, {}};
-        for (std::size_t i = 1; i < parts.size(); ++i) {
-            if (const auto value = state(parts[i], "linguist-vendored")) {
-                line.vendored = value;
-            }
-            if (const auto value = state(parts[i], "linguist-generated")) {
-                line.generated = value;
-            }
+        auto line = parse(parts);
+        if (line.pattern.front() == '/') {
+            line.pattern.erase(0, 1);
+            line.pattern = line.pattern.find('/') == std::string::npos ? "./" + line.pattern : line.pattern;
         }
-        if (line.vendored || line.generated) {
-            if (line.pattern.front() == '/') {
-                line.pattern.erase(0, 1);
-            }
-            out.push_back(std::move(line));
-        }
+        out.push_back(std::move(line));
     }
     return &attributes_.emplace(directory, std::move(out)).first->second;
 }
 
-Result<std::string> Scope::outside(const std::string& path) {
-    const std::string directory(directory_of(path));
-    auto known = directories_.find(directory);
-    if (known == directories_.end()) {
-        std::string reason;
-        for (const auto part : base::split(directory, '/')) {
-            const auto name = lower(part);
-            if (reason.empty() && among(vendored, name)) {
-                reason = "vendored (" + std::string(part) + "/)";
-            } else if (reason.empty() && among(fixtures, name)) {
-                reason = "a fixture (" + std::string(part) + "/)";
-            }
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the path
+Result<const Scope::Directory*> Scope::directory(std::string_view path) {
+    const auto known = directories_.find(path);
+    if (known != directories_.end()) {
+        return &known->second;
+    }
+    Directory out;
+    if (!path.empty()) {
+        RFSN_ASSIGN(const auto* above, directory(directory_of(path)));
+        out = *above;
+        const std::string part(name_of(path));
+        const auto name = lower(part);
+        if (out.reason.empty() && among(vendored, name)) {
+            out.reason = "vendored (" + part + "/)";
+        } else if (out.reason.empty() && among(fixtures, name)) {
+            out.reason = "a fixture (" + part + "/)";
+        } else if (out.reason.empty()) {
+            out.reason = fixture_by_place(path);
         }
-        known = directories_.emplace(directory, std::move(reason)).first;
+        // Scripts are kept in bin/ as well as programs are put there.
+        out.doubtful = out.doubtful || (name != "bin" && among(outputs, name));
     }
-    auto reason = known->second;
-    const auto name = lower(name_of(path));
-    if (reason.empty() && std::any_of(generated.begin(), generated.end(),
-                                      [&](const char* glob) { return base::glob_match(glob, name); })) {
-        reason = "generated, by its name";
+    const std::string own(path);
+    RFSN_ASSIGN(const auto* rows, lines(own));
+    for (const auto& row : *rows) {
+        out.lines.emplace_back(own, &row);
+        out.languages = out.languages || row.language.has_value();
     }
-    std::optional<bool> is_vendored;
-    std::optional<bool> is_generated;
-    // The top directory first, so that a deeper file, and in a file a later line, wins.
-    for (std::size_t end = 0; end != std::string::npos;) {
-        const std::string above = path.substr(0, end);
-        RFSN_ASSIGN(const auto* rows, lines(above));
-        for (const auto& row : *rows) {
-            if (base::glob_match(row.pattern, below(path, above))) {
-                is_vendored = row.vendored ? row.vendored : is_vendored;
-                is_generated = row.generated ? row.generated : is_generated;
-            }
+    return &directories_.emplace(own, std::move(out)).first->second;
+}
+
+Result<bool> Scope::names_languages(const std::string& path) {
+    RFSN_ASSIGN(const auto* place, directory(directory_of(path)));
+    return place->languages;
+}
+
+Result<Standing> Scope::standing(const std::string& path) {
+    RFSN_ASSIGN(const auto* place, directory(directory_of(path)));
+    Standing out;
+    out.outside = place->reason;
+    out.doubtful = place->doubtful;
+    if (out.outside.empty()) {
+        const auto name = lower(name_of(path));
+        if (std::any_of(generated.begin(), generated.end(),
+                        [&](const char* glob) { return base::glob_match(glob, name); })) {
+            out.outside = "generated, by its name";
         }
-        end = path.find('/', end == 0 ? 0 : end + 1);
     }
+    // The top directory's lines come first, so that a deeper file, and in a file a later line, wins.
+    std::optional<bool> is_vendored, is_generated, is_documentation, is_detectable;
+    for (const auto& [above, line] : place->lines) {
+        const auto relative = below(path, above);
+        const bool top_only = line->pattern.rfind("./", 0) == 0;
+        const bool here = top_only ? relative.find('/') == std::string_view::npos &&
+                                         base::glob_match(line->pattern.substr(2), relative)
+                                   : base::glob_match(line->pattern, relative);
+        if (!here) {
+            continue;
+        }
+        is_vendored = line->vendored.value_or(is_vendored);
+        is_generated = line->generated.value_or(is_generated);
+        is_documentation = line->documentation.value_or(is_documentation);
+        is_detectable = line->detectable.value_or(is_detectable);
+        out.language = line->language.value_or(out.language);
+    }
+    out.counts = is_detectable.value_or(!is_documentation.value_or(false));
     if (is_vendored.value_or(false) || is_generated.value_or(false)) {
-        return std::string(is_vendored.value_or(false) ? "linguist-vendored" : "linguist-generated") +
-               " (.gitattributes)";
+        out.outside =
+            std::string(is_vendored.value_or(false) ? "linguist-vendored" : "linguist-generated") + " (.gitattributes)";
+    } else if (is_vendored.has_value() || is_generated.has_value()) {
+        out.outside.clear();
+        out.doubtful = false;
     }
-    const bool taken_back = (is_vendored.has_value() && !*is_vendored) || (is_generated.has_value() && !*is_generated);
-    return taken_back ? std::string() : reason;
+    return out;
 }
 
 }  // namespace rfsn::buildpack

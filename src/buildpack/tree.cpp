@@ -14,6 +14,7 @@ using base::Result;
 
 constexpr std::uint64_t max_manifest = 1U << 20;
 constexpr std::size_t max_expansion = 64;
+constexpr int max_hops = 8;
 
 bool has_wildcard(std::string_view text) {
     return text.find_first_of("*?[{") != std::string_view::npos;
@@ -69,7 +70,65 @@ base::DocNode ini(std::string_view text) {
     return root;
 }
 
+/// JSON as editors and tools of the JavaScript and .NET worlds write it: comments and commas before a closing bracket
+/// become blanks, so that places stay right.
+std::string without_comments(std::string_view text) {
+    std::string out(text);
+    const auto blank = [&](std::size_t from, std::size_t to) {
+        for (; from < to; ++from) {
+            out[from] = out[from] == '\n' ? '\n' : ' ';
+        }
+    };
+    std::size_t comma = std::string::npos;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const char c = out[i];
+        if (c == '"') {
+            for (++i; i < out.size() && out[i] != '"'; ++i) {
+                i += out[i] == '\\' ? 1U : 0U;
+            }
+            comma = std::string::npos;
+        } else if (c == '/' && i + 1 < out.size() && (out[i + 1] == '/' || out[i + 1] == '*')) {
+            const bool line = out[i + 1] == '/';
+            const auto found = line ? out.find('\n', i) : out.find("*/", i + 2);
+            const auto end = found == std::string::npos ? out.size() : found + (line ? 0 : 2);
+            blank(i, end);
+            i = end - 1;
+        } else if (c == ',') {
+            comma = i;
+        } else if ((c == '}' || c == ']') && comma != std::string::npos) {
+            out[comma] = ' ';
+            comma = std::string::npos;
+        } else if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
+            comma = std::string::npos;
+        }
+    }
+    return out;
+}
+
+std::string describe(const base::DocError& error) {
+    return "is not well formed (line " + std::to_string(error.at.line) + ": " + base::printable(error.message) + ")";
+}
+
 }  // namespace
+
+FileFormat format_of(std::string_view file) {
+    const auto ends = [&](std::string_view end) {
+        return file.size() >= end.size() && file.substr(file.size() - end.size()) == end;
+    };
+    if (ends(".toml") || ends("Cargo.lock") || ends("Pipfile")) {
+        return FileFormat::toml;
+    }
+    if (ends(".json") || ends(".jsonc")) {
+        return FileFormat::json;
+    }
+    if (ends(".yaml") || ends(".yml")) {
+        return FileFormat::yaml;
+    }
+    if (ends(".ini") || ends(".cfg") || ends(".flake8")) {
+        return FileFormat::ini;
+    }
+    return ends(".xml") || ends("proj") || ends(".props") || ends(".slnx") ? FileFormat::xml : FileFormat::text;
+}
 
 std::string_view directory_of(std::string_view path) {
     const auto slash = path.rfind('/');
@@ -93,6 +152,25 @@ bool is_below(std::string_view path, std::string_view root) {
            (path.size() > root.size() && path.substr(0, root.size()) == root && path[root.size()] == '/');
 }
 
+std::optional<std::string> normal(std::string_view path) {
+    std::vector<std::string_view> parts;
+    for (const auto part : base::split(path, '/')) {
+        if (part == "..") {
+            if (parts.empty()) {
+                return std::nullopt;
+            }
+            parts.pop_back();
+        } else if (!part.empty() && part != ".") {
+            parts.push_back(part);
+        }
+    }
+    std::string out;
+    for (const auto part : parts) {
+        out += (out.empty() ? "" : "/") + std::string(part);
+    }
+    return out;
+}
+
 std::string_view below(std::string_view path, std::string_view root) {
     return root.empty() ? path : path.substr(std::min(path.size(), root.size() + 1));
 }
@@ -103,6 +181,9 @@ void Tree::know_all(const std::vector<git::TreeEntry>& files) {
     for (const auto& file : files) {
         if (file.is_tree || file.mode == model::FileMode::gitlink) {
             continue;
+        }
+        if (file.mode == model::FileMode::symlink) {
+            links_.insert(file.name);
         }
         std::string_view directory = directory_of(file.name);
         auto found = listings_.find(directory);
@@ -146,6 +227,9 @@ Result<const Tree::Listing*> Tree::list(const std::string& directory) {
                 listing.directories.emplace_back(name_of(entry.name));
             } else if (entry.mode != model::FileMode::gitlink) {
                 listing.files.emplace_back(name_of(entry.name));
+                if (entry.mode == model::FileMode::symlink) {
+                    links_.insert(entry.name);
+                }
             }
         }
         std::sort(listing.files.begin(), listing.files.end());
@@ -190,20 +274,46 @@ Result<std::vector<std::string>> Tree::expand(const std::string& directory, cons
     return found;
 }
 
+Result<std::optional<std::string>> Tree::content_of(const std::string& path) {
+    std::string at = path;
+    for (int hops = 0; hops < max_hops; ++hops) {
+        RFSN_ASSIGN(const bool there, exists(at));
+        if (!there) {
+            problems_[path] = hops == 0 ? "" : "is a symlink to what is not in the repository";
+            return std::optional<std::string>();
+        }
+        const bool link = links_.count(at) != 0;
+        auto bytes = view_.read(at, link ? 4096 : max_manifest);
+        if (!bytes) {
+            if (bytes.error().code != ErrorCode::not_found && bytes.error().code != ErrorCode::limit &&
+                bytes.error().code != ErrorCode::invalid) {
+                return tl::make_unexpected(std::move(bytes.error()));
+            }
+            problems_[path] =
+                bytes.error().code == ErrorCode::limit ? "is too large to be read" : "is not there to be read";
+            return std::optional<std::string>();
+        }
+        if (!link) {
+            constexpr std::string_view mark = "\xEF\xBB\xBF";
+            return std::optional<std::string>(bytes->rfind(mark, 0) == 0 ? bytes->substr(mark.size())
+                                                                         : std::move(*bytes));
+        }
+        const auto target =
+            bytes->empty() || bytes->front() == '/' ? std::nullopt : normal(join(directory_of(at), *bytes));
+        if (!target) {
+            problems_[path] = "is a symlink that leaves the repository";
+            return std::optional<std::string>();
+        }
+        at = *target;
+    }
+    problems_[path] = "is a symlink in a circle";
+    return std::optional<std::string>();
+}
+
 Result<const std::string*> Tree::read(const std::string& path) {
     auto known = contents_.find(path);
     if (known == contents_.end()) {
-        std::optional<std::string> content;
-        RFSN_ASSIGN(const bool there, exists(path));
-        if (there) {
-            auto bytes = view_.read(path, max_manifest);
-            if (bytes) {
-                content = std::move(*bytes);
-            } else if (bytes.error().code != ErrorCode::not_found && bytes.error().code != ErrorCode::limit &&
-                       bytes.error().code != ErrorCode::invalid) {
-                return tl::make_unexpected(std::move(bytes.error()));
-            }
-        }
+        RFSN_ASSIGN(auto content, content_of(path));
         known = contents_.emplace(path, std::move(content)).first;
     }
     return known->second ? &*known->second : nullptr;
@@ -223,13 +333,24 @@ Result<const base::DocNode*> Tree::document(const std::string& path, FileFormat 
                               : format == FileFormat::yaml ? base::DocFormat::yaml
                                                            : base::DocFormat::xml;
             auto parsed = base::parse_doc(kind, *bytes);
+            // npm's own reader takes no comments.
+            if (!parsed && format == FileFormat::json && name_of(path) != "package.json") {
+                parsed = base::parse_doc(kind, without_comments(*bytes));
+            }
             if (parsed) {
                 document = std::move(*parsed);
+            } else {
+                problems_[path] = describe(parsed.error());
             }
         }
         known = documents_.emplace(key, std::move(document)).first;
     }
     return known->second ? &*known->second : nullptr;
+}
+
+std::string Tree::problem(const std::string& path) const {
+    const auto found = problems_.find(path);
+    return found == problems_.end() ? std::string() : found->second;
 }
 
 }  // namespace rfsn::buildpack

@@ -13,12 +13,16 @@ namespace rfsn::buildpack {
 
 /// What the workspace manifests of one directory say about the directories below it.
 struct Membership {
-    std::string kind;  ///< of the manifest that says something, or ""
-    bool everything = false;
+    std::string kind;                  ///< of the manifest that says something
+    bool everything = false;           ///< all below, but directories with a file of `apart`
+    bool spells_out = false;           ///< directories without a strong manifest may be members too
     std::vector<std::string> members;  ///< globs over directories below the root, "!" takes back
+    std::vector<std::string> apart;
+    std::vector<std::string> with;  ///< a directory with a file of such a name is a member
 };
 [[nodiscard]] base::Result<std::vector<Membership>> memberships(Tree& tree, const Pack& pack, const std::string& root);
-/// Whether `relative`, a directory below the root, belongs to it.
-[[nodiscard]] bool is_member(const Membership& membership, std::string_view relative);
+/// Whether `directory`, below the root, belongs to it.
+[[nodiscard]] base::Result<bool> is_member(Tree& tree, const Membership& membership, const std::string& root,
+                                           const std::string& directory);
 
 }  // namespace rfsn::buildpack
