@@ -79,6 +79,9 @@ class Detector {
     }
 
     Result<Detection> all() {
+        if (tree_.view().snapshot().source == model::SnapshotSource::all && tree_.view().edits().empty()) {
+            return selected();
+        }
         RFSN_ASSIGN(const auto files, tree_.view().walk());
         tree_.know_all(files);
         std::set<std::string_view> staged;
@@ -97,6 +100,17 @@ class Detector {
     }
 
    private:
+    /// Everything is selected: the snapshot is the tree.
+    Result<Detection> selected() {
+        std::vector<git::TreeEntry> files;
+        for (const auto& file : tree_.view().snapshot().files) {
+            files.push_back({file.path, file.mode, file.blob, false});
+            paths_.push_back({file.path, file.mode, true});
+        }
+        tree_.know_all(files);
+        return detect(true);
+    }
+
     Result<Detection> detect(bool everything) {
         everything_ = everything;
         RFSN_TRY(sort_paths(everything));
@@ -185,7 +199,8 @@ class Detector {
     void note_standing(const std::string& path, const std::string& id, const Standing& standing) {
         auto& paths = packs_[id];
         const auto& detail = *paths.pack->detail;
-        if (!standing.counts || base::glob_match_any(detail.not_source, path)) {
+        if (!paths.sources.empty() && paths.sources.back() == path &&
+            (!standing.counts || base::glob_match_any(detail.not_source, path))) {
             paths.minor.insert(path);
         }
         if (standing.doubtful) {
@@ -240,11 +255,12 @@ class Detector {
         const auto& pack = *paths.pack;
         RFSN_TRY(look_beside(paths));
         RFSN_ASSIGN(const auto roots, find_roots(tree_, paths, out_.notes));
+        const RootMap map(roots);
         std::map<const Root*, std::vector<std::string>> sources;
         std::map<const Root*, std::vector<std::string>> files;
         const auto& staged = staged_[pack.id];
         for (const auto& path : paths.sources) {
-            const auto* root = nearest_root(roots, path);
+            const auto* root = map.nearest(path);
             if (root == nullptr) {
                 RFSN_ASSIGN(const bool stray, is_stray(pack, path));
                 if (!stray) {
@@ -257,7 +273,7 @@ class Detector {
             }
         }
         for (const auto& path : paths.others) {
-            const auto* root = nearest_root(roots, path);
+            const auto* root = map.nearest(path);
             if (root != nullptr && staged.count(path) != 0) {
                 files[root].push_back(path);
             }

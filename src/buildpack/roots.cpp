@@ -280,10 +280,23 @@ class RootFinder {
         return {};
     }
 
-    [[nodiscard]] bool owns_source(const std::string& directory) const {
-        return std::any_of(paths_.sources.begin(), paths_.sources.end(), [&](const std::string& path) {
-            return is_below(path, directory) && paths_.minor.count(path) == 0 && nearest_root(roots_, path) == nullptr;
-        });
+    /// Whether a source below the directory is in no project with a strong manifest.
+    [[nodiscard]] bool owns_source(const std::string& directory) {
+        if (!unowned_) {
+            unowned_.emplace();
+            const RootMap map(roots_);
+            for (const auto& path : paths_.sources) {
+                if (paths_.minor.count(path) != 0 || map.nearest(path) != nullptr) {
+                    continue;
+                }
+                for (std::string_view above = directory_of(path);; above = directory_of(above)) {
+                    if (!unowned_->insert(std::string(above)).second || above.empty()) {
+                        break;
+                    }
+                }
+            }
+        }
+        return unowned_->count(directory) != 0;
     }
 
     void note(std::string_view directory, const std::string& text) {
@@ -296,6 +309,7 @@ class RootFinder {
     const PackPaths& paths_;
     std::vector<std::string>& notes_;
     std::vector<Root> roots_;
+    std::optional<std::set<std::string>> unowned_;  ///< directories with such a source below
     std::map<std::string, std::vector<Membership>, std::less<>> memberships_;
 };
 
@@ -309,6 +323,23 @@ Result<std::vector<Root>> find_roots(Tree& tree, const PackPaths& paths, std::ve
         }
     }
     return roots;
+}
+
+RootMap::RootMap(const std::vector<Root>& roots) {
+    for (const auto& root : roots) {
+        by_directory_.emplace(root.directory, &root);
+    }
+}
+
+const Root* RootMap::nearest(std::string_view path) const {
+    while (!path.empty()) {
+        path = directory_of(path);
+        const auto found = by_directory_.find(path);
+        if (found != by_directory_.end()) {
+            return found->second;
+        }
+    }
+    return nullptr;
 }
 
 const Root* nearest_root(const std::vector<Root>& roots, std::string_view path) {

@@ -3,6 +3,8 @@
 
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
@@ -33,6 +35,16 @@ struct PackPaths {
 /// there are sources for it, members of a workspace belong to its root. Decisions go to `notes`.
 [[nodiscard]] base::Result<std::vector<Root>> find_roots(Tree& tree, const PackPaths& paths,
                                                          std::vector<std::string>& notes);
+/// Roots by directory, for many questions; the vector must not change meanwhile.
+class RootMap {
+   public:
+    explicit RootMap(const std::vector<Root>& roots);
+    /// The nearest root that owns the path, or nullptr.
+    [[nodiscard]] const Root* nearest(std::string_view path) const;
+
+   private:
+    std::unordered_map<std::string_view, const Root*> by_directory_;
+};
 /// The nearest of `roots` that owns the path, or nullptr.
 [[nodiscard]] const Root* nearest_root(const std::vector<Root>& roots, std::string_view path);
 

@@ -186,10 +186,6 @@ constexpr std::array names{
     Interest{"xmake.lua", cpp},
 };
 
-constexpr std::array globs{
-    Interest{"requirements*.txt", python},
-};
-
 template <class Table>
 PackMask look_up(const Table& table, std::string_view name) {
     const auto found = std::lower_bound(table.begin(), table.end(), name,
@@ -232,10 +228,9 @@ PackMask interested_packs(std::string_view path) {
     if (!extension.empty()) {
         mask |= look_up(extensions, extension);
     }
-    for (const auto& row : globs) {
-        if (base::glob_match(row.name, name)) {
-            mask |= row.packs;
-        }
+    // The only manifest with a '*' in the middle of its name.
+    if (extension == ".txt" && name.substr(0, 12) == "requirements") {
+        mask |= python;
     }
     return static_cast<PackMask>(mask);
 }

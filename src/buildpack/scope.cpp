@@ -20,10 +20,26 @@ constexpr std::array<std::string_view, 19> vendored{
 constexpr std::array<std::string_view, 4> fixtures{"testdata", "fixtures", "__fixtures__", "__snapshots__"};
 constexpr std::array<std::string_view, 10> outputs{"target", "build", "dist",    "out",    "external",
                                                    "bin",    "obj",   ".gradle", "_build", "deriveddata"};
-constexpr std::array generated{"*_pb2.py",       "*_pb2.pyi", "*_pb2_grpc.py", "*.pb.go",   "*.pb.cc",
-                               "*.pb.h",         "*.min.js",  "*.min.css",     "*.min.mjs", "*.bundle.js",
-                               "*.g.cs",         "*.g.i.cs",  "*.designer.cs", "*.g.dart",  "zz_generated*.go",
-                               "*_generated.go", "moc_*.cpp", "ui_*.h",        "qrc_*.cpp"};
+/// How the names of generated files begin and end.
+struct Affixes {
+    std::string_view begin, end;
+};
+constexpr std::array generated{
+    Affixes{"", "_pb2.py"},       Affixes{"", "_pb2.pyi"}, Affixes{"", "_pb2_grpc.py"},
+    Affixes{"", ".pb.go"},        Affixes{"", ".pb.cc"},   Affixes{"", ".pb.h"},
+    Affixes{"", ".min.js"},       Affixes{"", ".min.css"}, Affixes{"", ".min.mjs"},
+    Affixes{"", ".bundle.js"},    Affixes{"", ".g.cs"},    Affixes{"", ".g.i.cs"},
+    Affixes{"", ".designer.cs"},  Affixes{"", ".g.dart"},  Affixes{"zz_generated", ".go"},
+    Affixes{"", "_generated.go"}, Affixes{"moc_", ".cpp"}, Affixes{"ui_", ".h"},
+    Affixes{"qrc_", ".cpp"},
+};
+
+bool is_generated_name(std::string_view name) {
+    return std::any_of(generated.begin(), generated.end(), [&](const Affixes& one) {
+        return name.size() > one.begin.size() + one.end.size() && name.substr(0, one.begin.size()) == one.begin &&
+               name.substr(name.size() - one.end.size()) == one.end;
+    });
+}
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -193,8 +209,7 @@ Result<Standing> Scope::standing(const std::string& path) {
     out.doubtful = place->doubtful;
     if (out.outside.empty()) {
         const auto name = lower(name_of(path));
-        if (std::any_of(generated.begin(), generated.end(),
-                        [&](const char* glob) { return base::glob_match(glob, name); })) {
+        if (is_generated_name(name)) {
             out.outside = "generated, by its name";
         }
     }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <initializer_list>
+
 #include "base/doc.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -23,6 +26,29 @@ std::string as_json(const gate::SurveyedCheck& check) {
            ",\"runs_repository_code\":" + (check.runs_repository_code ? "true" : "false") + "}";
 }
 
+/// A fact by the name that scripts of any language look for, or null.
+std::string fact_json(const model::Project& project, std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+        const auto found = project.facts.find(name);
+        if (found != project.facts.end()) {
+            return base::json_quote(found->second);
+        }
+    }
+    return "null";
+}
+
+/// The tools that the project configures: facts named has_TOOL.
+std::vector<std::string> configured_tools(const model::Project& project) {
+    std::vector<std::string> tools;
+    for (const auto& [name, value] : project.facts) {
+        if (name.rfind("has_", 0) == 0 && value != "false") {
+            tools.push_back(name.substr(4));
+            std::replace(tools.back().begin(), tools.back().end(), '_', '-');
+        }
+    }
+    return tools;
+}
+
 std::string as_json(const gate::Survey& survey) {
     std::string json = "{\"version\":1,\"packs\":" + json_list(survey.packs) + ",\"projects\":[";
     for (const auto& [project, checks] : survey.projects) {
@@ -30,7 +56,12 @@ std::string as_json(const gate::Survey& survey) {
         json += "{\"root\":" + base::json_quote(project.root) + ",\"pack\":" + base::json_quote(project.pack) +
                 ",\"fallback\":" + (project.fallback ? "true" : "false") +
                 ",\"reasons\":" + json_list(project.reasons) + ",\"members\":" + json_list(project.members) +
-                ",\"facts\":{";
+                ",\"package_manager\":" + fact_json(project, {"pm"}) + ",\"language_version\":" +
+                fact_json(project, {"python_version", "node_version", "go_version", "rust_version", "java_version",
+                                    "dotnet_version", "cpp_standard"}) +
+                ",\"test_framework\":" + fact_json(project, {"test_framework"}) +
+                ",\"workspace\":" + fact_json(project, {"workspace"}) +
+                ",\"configured\":" + json_list(configured_tools(project)) + ",\"facts\":{";
         for (const auto& [name, value] : project.facts) {
             json += (json.back() == '{' ? "" : ",") + base::json_quote(name) + ":" + base::json_quote(value);
         }

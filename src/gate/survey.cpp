@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "gate/survey.hpp"
 
+#include <map>
+#include <optional>
+#include <set>
+
 #include "base/text.hpp"
+#include "buildpack/expression.hpp"
 #include "check/builtin.hpp"
 #include "check/plan.hpp"
+#include "gate/detection_cache.hpp"
 #include "policy/policy.hpp"
 #include "secrets/secrets.hpp"
 
@@ -51,41 +57,114 @@ std::string explain_builtin(const check::Builtin& builtin) {
            "\n  settings   checks: {" + builtin.id + ": {enabled, required, files, exclude, args}} in .rfsn.yaml\n";
 }
 
-}  // namespace
-
-base::Result<Survey> survey(Session& session) {
+base::Result<std::optional<buildpack::Detection>> detect_whole(Session& session) {
     git::Selection selection;
     selection.source = model::SnapshotSource::all;
     RFSN_ASSIGN(const auto snapshot, session.source().snapshot(selection));
     const git::TreeView view(session.source(), snapshot);
     RFSN_TRY(session.load_config(&view));
     RFSN_ASSIGN(auto detection, buildpack::detect_all(view, session.registry()));
-    Survey survey;
-    survey.packs = std::move(detection.packs);
-    survey.notes = std::move(detection.notes);
-    survey.clone_trusted = session.trust().clone_trusted();
-    check::PlanInput input;
-    input.work_tree = session.repository().work_tree();
-    input.search_path = session.env().get_or("PATH", "/usr/local/bin:/usr/bin:/bin");
-    input.clone_trusted = survey.clone_trusted;
-    for (auto& project : detection.projects) {
+    return std::optional<buildpack::Detection>(std::move(detection));
+}
+
+/// Which checks are active and which tools are there, for thousands of projects that are much alike.
+class Surveyor {
+   public:
+    Surveyor(Session& session, bool trusted) : session_(session) {
+        input_.work_tree = session.repository().work_tree();
+        input_.search_path = session.env().get_or("PATH", "/usr/local/bin:/usr/bin:/bin");
+        input_.clone_trusted = trusted;
+    }
+
+    base::Result<SurveyedProject> look_at(model::Project project) {
         SurveyedProject surveyed;
-        RFSN_ASSIGN(const auto* pack, session.registry().get(project.pack));
-        for (const auto& spec : pack->checks) {
-            RFSN_ASSIGN(const bool active,
-                        spec.when.empty() ? base::Result<bool>(true) : buildpack::evaluate(spec.when, project.facts));
-            if (!active || (spec.project_required && project.fallback)) {
-                continue;
-            }
-            SurveyedCheck check{spec.id, model::name(spec.kind),   stage_names(spec), spec.tool, "",
-                                "",      spec.runs_repository_code};
-            if (const auto tool = pack->tools.find(spec.tool); tool != pack->tools.end()) {
-                check.program = check::find_tool(tool->second, project.root, input);
+        RFSN_ASSIGN(const auto* pack, session_.registry().get(project.pack));
+        RFSN_ASSIGN(const auto* active, active_checks(*pack, project));
+        for (const auto* spec : *active) {
+            SurveyedCheck check{spec->id, model::name(spec->kind),   stage_names(*spec), spec->tool, "",
+                                "",       spec->runs_repository_code};
+            if (const auto tool = pack->tools.find(spec->tool); tool != pack->tools.end()) {
+                check.program = program_of(tool->second, *pack, project.root);
                 check.hint = tool->second.hint;
             }
             surveyed.checks.push_back(std::move(check));
         }
         surveyed.project = std::move(project);
+        return surveyed;
+    }
+
+   private:
+    using Checks = std::vector<const buildpack::CheckSpec*>;
+
+    base::Result<const Checks*> active_checks(const buildpack::Pack& pack, const model::Project& project) {
+        RFSN_ASSIGN(const auto* names, names_asked_for(pack));
+        std::string key = pack.id + (project.fallback ? "\n" : " ");
+        for (const auto& name : *names) {
+            const auto fact = project.facts.find(name);
+            key += "\n" + (fact == project.facts.end() ? std::string() : fact->second);
+        }
+        const auto known = active_.find(key);
+        if (known != active_.end()) {
+            return &known->second;
+        }
+        Checks checks;
+        for (const auto& spec : pack.checks) {
+            RFSN_ASSIGN(const bool active,
+                        spec.when.empty() ? base::Result<bool>(true) : buildpack::evaluate(spec.when, project.facts));
+            if (active && (!spec.project_required || !project.fallback)) {
+                checks.push_back(&spec);
+            }
+        }
+        return &active_.emplace(std::move(key), std::move(checks)).first->second;
+    }
+
+    /// The facts that the pack's conditions are about.
+    base::Result<const std::set<std::string>*> names_asked_for(const buildpack::Pack& pack) {
+        const auto known = names_.find(pack.id);
+        if (known != names_.end()) {
+            return &known->second;
+        }
+        std::set<std::string> names;
+        for (const auto& spec : pack.checks) {
+            if (!spec.when.empty()) {
+                RFSN_ASSIGN(const auto some, buildpack::names_in(spec.when));
+                names.insert(some.begin(), some.end());
+            }
+        }
+        return &names_.emplace(pack.id, std::move(names)).first->second;
+    }
+
+    const std::string& program_of(const buildpack::Tool& tool, const buildpack::Pack& pack, const std::string& root) {
+        // Places of the project itself are looked at only where the clone is trusted.
+        const auto key = pack.id + "\n" + tool.id + "\n" + (input_.clone_trusted ? root : "");
+        const auto known = programs_.find(key);
+        return known != programs_.end() ? known->second
+                                        : programs_.emplace(key, check::find_tool(tool, root, input_)).first->second;
+    }
+
+    Session& session_;
+    check::PlanInput input_;
+    std::map<std::string, Checks> active_;
+    std::map<std::string, std::set<std::string>> names_;
+    std::map<std::string, std::string> programs_;
+};
+
+}  // namespace
+
+base::Result<Survey> survey(Session& session) {
+    const DetectionCache cache(session);
+    auto kept = cache.find();
+    if (!kept) {
+        RFSN_ASSIGN(kept, detect_whole(session));
+        cache.keep(*kept);
+    }
+    Survey survey;
+    survey.packs = std::move(kept->packs);
+    survey.notes = std::move(kept->notes);
+    survey.clone_trusted = session.trust().clone_trusted();
+    Surveyor surveyor(session, survey.clone_trusted);
+    for (auto& project : kept->projects) {
+        RFSN_ASSIGN(auto surveyed, surveyor.look_at(std::move(project)));
         survey.projects.push_back(std::move(surveyed));
     }
     return survey;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "buildpack/buildpack.hpp"
+#include "buildpack/detection_bytes.hpp"
 #include "buildpack/expression.hpp"
 #include "buildpack/routes.hpp"
 
@@ -20,6 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     static_cast<void>(pack_of_interpreter(interpreter_of(input)));
     static_cast<void>(interested_packs(input));
+    if (const auto kept = detection_from_bytes(input)) {
+        static_cast<void>(to_bytes(*kept));
+    }
     Registry registry;
     if (registry.add_yaml(input, "fuzz.yaml")) {
         for (const auto& id : registry.changed_ids()) {

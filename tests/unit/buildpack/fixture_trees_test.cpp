@@ -11,6 +11,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "buildpack/buildpack.hpp"
+#include "buildpack/detection_bytes.hpp"
 #include "support/temp_repo.hpp"
 
 namespace rfsn::buildpack {
@@ -258,6 +259,10 @@ TEST(FixtureTrees, SayWhatTheyAre) {
             SCOPED_TRACE(all[i].where + " [" + all[i].name + "] " + (whole ? "whole tree" : "change") + "\n" +
                          joined(found.notes, "\n"));
             judge(all[i], found);
+            const auto kept = detection_from_bytes(to_bytes(found));
+            ASSERT_TRUE(kept.has_value()) << kept.error().describe();
+            judge(all[i], *kept);
+            EXPECT_FALSE(detection_from_bytes(to_bytes(found).substr(0, to_bytes(found).size() - 1)).has_value());
             for (const auto& text : all[i].notes) {
                 EXPECT_TRUE(std::any_of(found.notes.begin(), found.notes.end(), [&](const std::string& note) {
                     return note.find(text) != std::string::npos;
