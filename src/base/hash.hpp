@@ -28,6 +28,10 @@ class Sha256 {
 };
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+/// HMAC-SHA-256 (RFC 2104), 64 lower-case hex digits.
+[[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+/// `count` bytes from the kernel's generator, two lower-case hex digits each.
+[[nodiscard]] std::string random_hex(std::size_t count);
 /// XXH3, for in-process tables only; never stored.
 [[nodiscard]] std::uint64_t fast_hash(std::string_view bytes);
 

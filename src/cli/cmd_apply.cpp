@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/proposals.hpp"
+#include "gate/audit.hpp"
+#include "gate/replay.hpp"
 #include "report/report.hpp"
 
 namespace rfsn::cli {
@@ -49,6 +51,9 @@ int cmd_show(const Invocation& invocation, Context& context) {
         if (!stored) {
             return fail_with(stored.error());
         }
+        if (invocation.has("evidence")) {
+            return print(gate::evidence_bundle(*stored));
+        }
         const auto shown = traits(STDOUT_FILENO, context, invocation.value("color"));
         return print(report::proposal(gate::summarise(*stored), shown, 0) + "\n");
     });
@@ -60,7 +65,7 @@ int cmd_apply(const Invocation& invocation, Context& context) {
 }
 
 int cmd_discard(const Invocation& invocation, Context& context) {
-    return with_store(context, [&](gate::Session& /*session*/, patch::Store& store) {
+    return with_store(context, [&](gate::Session& session, patch::Store& store) {
         const auto stored = store.get(id_of(invocation));
         if (!stored) {
             return fail_with(stored.error());
@@ -68,7 +73,9 @@ int cmd_discard(const Invocation& invocation, Context& context) {
         if (auto set = store.set_state(stored->id, "discarded"); !set) {
             return fail_with(set.error());
         }
+        gate::audit(session, "discarded", gate::audit_fields(*stored));
         say("discarded " + stored->id);
+        say_notices(session);
         return 0;
     });
 }
@@ -83,7 +90,9 @@ int cmd_undo(const Invocation& invocation, Context& context) {
         if (!outcome) {
             return fail_with(outcome.error());
         }
+        gate::audit(session, "undone", {{"proposal", outcome->proposal}});
         say_outcome(*outcome, "undone");
+        say_notices(session);
         return 0;
     });
 }

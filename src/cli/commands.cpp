@@ -23,7 +23,7 @@ constexpr std::array handlers{
     Entry{"detect", cmd_detect},   Entry{"explain", cmd_explain}, Entry{"config", cmd_config},
     Entry{"trust", cmd_trust},     Entry{"llm", cmd_llm},         Entry{"doctor", cmd_doctor},
     Entry{"builtin", cmd_builtin}, Entry{"parse", cmd_parse},     Entry{"edit", cmd_edit},
-    Entry{"scan", cmd_scan},
+    Entry{"scan", cmd_scan},       Entry{"verify", cmd_verify},   Entry{"log", cmd_log},
 };
 
 observe::Level level_of(std::string_view name) {

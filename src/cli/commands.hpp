@@ -21,6 +21,8 @@ int cmd_show(const Invocation& invocation, Context& context);
 int cmd_apply(const Invocation& invocation, Context& context);
 int cmd_discard(const Invocation& invocation, Context& context);
 int cmd_undo(const Invocation& invocation, Context& context);
+int cmd_verify(const Invocation& invocation, Context& context);
+int cmd_log(const Invocation& invocation, Context& context);
 int cmd_init(const Invocation& invocation, Context& context);
 int cmd_uninstall(const Invocation& invocation, Context& context);
 int cmd_detect(const Invocation& invocation, Context& context);

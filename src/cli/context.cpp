@@ -36,12 +36,16 @@ base::Result<std::unique_ptr<gate::Session>> open_session(Context& context) {
     request.runner = &context.runner;
     auto session = gate::Session::open(std::move(request));
     if (session) {  // said at once: an interrupted apply was completed, whatever the command goes on to do
-        for (const auto& notice : (*session)->notices) {
-            say("note: " + notice);
-        }
-        (*session)->notices.clear();
+        say_notices(**session);
     }
     return session;
+}
+
+void say_notices(gate::Session& session) {
+    for (const auto& notice : session.notices) {
+        say("note: " + notice);
+    }
+    session.notices.clear();
 }
 
 int exit_code(const base::Error& error) {

@@ -30,6 +30,8 @@ struct Context {
 
 /// The exit code an error stands for: usage and configuration 2, interrupted 130, anything else 3.
 [[nodiscard]] int exit_code(const base::Error& error);
+/// What came up while a command worked, on stderr; each is said once.
+void say_notices(gate::Session& session);
 /// "git-rfsn: what went wrong" on stderr; returns the exit code.
 int fail_with(const base::Error& error);
 /// A line for people, on stderr.

@@ -124,8 +124,38 @@ constexpr Example propose_examples[] = {
     {"propose --reply answer.txt", "prove the answer that you saved from there"},
 };
 
-constexpr Option show_options[] = {{.long_name = "all", .help = "List every proposal that is kept"}};
-constexpr Example show_examples[] = {{"show", "the newest proposal"}, {"show --all", "a list of them"}};
+constexpr Option show_options[] = {
+    {.long_name = "all", .help = "List every proposal that is kept"},
+    {.long_name = "evidence",
+     .help = "Print the proposal with all its evidence, for \"git rfsn verify\"",
+     .conflicts = "all"},
+};
+constexpr Example show_examples[] = {
+    {"show", "the newest proposal"},
+    {"show --all", "a list of them"},
+    {"show --evidence > evidence.json", "the newest with its evidence, to be verified anywhere"},
+};
+constexpr Example verify_examples[] = {{"verify evidence.json", "prove it again and compare"}};
+
+constexpr std::string_view log_actions[] = {"verify", "sign", "restart"};
+constexpr std::string_view log_formats[] = {"terminal", "json"};
+constexpr Option log_options[] = {
+    {.short_name = 'n', .value = "N", .help = "Only the last N records", .kind = ValueKind::number},
+    {.long_name = "key",
+     .value = "FILE",
+     .help = "Sign with this SSH key (default: git's user.signingKey)",
+     .kind = ValueKind::file},
+    {.long_name = "format",
+     .value = "FORMAT",
+     .help = "Form of the records (default: terminal)",
+     .kind = ValueKind::choice,
+     .choices = log_formats},
+};
+constexpr Example log_examples[] = {
+    {"log", "who proposed, applied and discarded what"},
+    {"log verify", "whether a record was changed, dropped or put out of order"},
+    {"log sign --key ~/.ssh/id_ed25519", "sign everything so far"},
+};
 constexpr Example apply_examples[] = {{"apply", "apply the newest proposal"}, {"undo", "and take it back"}};
 constexpr Example prompt_examples[] = {{"prompt | wl-copy", "put it on the clipboard"}};
 
@@ -245,6 +275,29 @@ constexpr Command table[] = {
      .summary = "Throw a proposal away",
      .description = "Throws the newest proposal away, or the one with this id.",
      .positional = {.name = "ID", .help = "A proposal, or the beginning of its id", .max = 1}},
+    {.name = "verify",
+     .summary = "Prove a stored proposal again from its evidence",
+     .description =
+         "Takes a file of \"git rfsn show --evidence\", runs policy and checks anew on the very change that it "
+         "was made for, whatever is staged now, and compares. Exit 0: the same verdict. Nothing is changed.",
+     .positional =
+         {.name = "FILE", .help = "The evidence (\"-\" is stdin)", .min = 1, .max = 1, .kind = ValueKind::file},
+     .examples = verify_examples},
+    {.name = "log",
+     .summary = "Show or check the audit log",
+     .description =
+         "Lists who proposed, applied, discarded and took back what, on which evidence, at what cost. The "
+         "records are chained with a key that is kept, with the chain's end, in your state directory; "
+         "\"verify\" finds records that were changed, dropped, added or put out of order, and a log that was "
+         "cut off, emptied or deleted. \"sign\" signs the chain's end with an SSH key. \"restart\" puts a "
+         "broken log aside and begins a new one that says so.",
+     .positional = {.name = "ACTION",
+                    .help = "What to do instead of listing",
+                    .max = 1,
+                    .kind = ValueKind::choice,
+                    .choices = log_actions},
+     .options = log_options,
+     .examples = log_examples},
     {.name = "undo",
      .summary = "Take the last applied proposal back",
      .description = "Puts index and work tree back to what they were before the last apply, as long as what it wrote "

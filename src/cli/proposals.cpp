@@ -48,6 +48,7 @@ int apply_stored(const Context& /*context*/, gate::Session& session, const std::
     }
     say_outcome(*outcome, "applied");
     say("  take it back   git rfsn undo");
+    say_notices(session);
     return 0;
 }
 
@@ -79,6 +80,7 @@ int present(const Context& context, const Invocation& invocation, gate::Session&
     if (!proposed.reason.empty()) {
         say("rfsn  " + proposed.reason);
     }
+    say_notices(session);
     if (proven.empty()) {
         return gate::blocked_checks(judged).empty() ? 0 : 1;
     }

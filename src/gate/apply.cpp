@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "gate/apply.hpp"
 
+#include "gate/audit.hpp"
+
 namespace rfsn::gate {
 
 base::Result<patch::ApplyOutcome> apply_proposal(Session& session, const std::string& id) {
@@ -12,7 +14,9 @@ base::Result<patch::ApplyOutcome> apply_proposal(Session& session, const std::st
                           "what is staged is no longer what proposal " + stored.id +
                               " was proven on; nothing was changed. Propose again: git rfsn fix, or git rfsn propose");
     }
-    return patch::apply(session.repository(), session.source(), store, stored);
+    RFSN_ASSIGN(auto outcome, patch::apply(session.repository(), session.source(), store, stored));
+    audit(session, "applied", audit_fields(stored));
+    return outcome;
 }
 
 }  // namespace rfsn::gate

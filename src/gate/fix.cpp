@@ -5,6 +5,7 @@
 
 #include "check/run_builtins.hpp"
 #include "check/run_tools.hpp"
+#include "gate/audit.hpp"
 #include "gate/prover.hpp"
 #include "secrets/secrets.hpp"
 
@@ -95,20 +96,27 @@ model::ProposalSummary summarise(const patch::StoredProposal& stored) {
     return summary;
 }
 
-base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged,
-                                                      const model::FixProposal& proposal,
-                                                      const std::vector<std::string>& offered,
-                                                      const model::Cost& cost) {
+base::Result<patch::Verification> verify_only(Session& session, const Judged& judged,
+                                              const model::FixProposal& proposal,
+                                              const std::vector<std::string>& offered, const model::Cost& cost) {
     CheckProver prover(session, judged);
     patch::VerifyRequest request;
     request.limits = limits_of(session.config().config, judged);
     request.offered = offered;
     request.cost = cost;
-    RFSN_ASSIGN(const auto verification, patch::verify(proposal, session.source(), judged.whole, prover, request));
+    return patch::verify(proposal, session.source(), judged.whole, prover, request);
+}
+
+base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged,
+                                                      const model::FixProposal& proposal,
+                                                      const std::vector<std::string>& offered,
+                                                      const model::Cost& cost) {
+    RFSN_ASSIGN(const auto verification, verify_only(session, judged, proposal, offered, cost));
     if (verification.patch) {
         RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
         RFSN_ASSIGN(const auto id, store.add(*verification.patch));
         RFSN_ASSIGN(const auto stored, store.get(id));
+        audit(session, "proposed", audit_fields(stored));
         return summarise(stored);
     }
     model::ProposalSummary summary;

@@ -27,6 +27,12 @@ struct Proposed {
                                                                     const std::vector<std::string>& offered,
                                                                     const model::Cost& cost);
 
+/// Policy and proof alone; nothing is stored.
+[[nodiscard]] base::Result<patch::Verification> verify_only(Session& session, const Judged& judged,
+                                                            const model::FixProposal& proposal,
+                                                            const std::vector<std::string>& offered,
+                                                            const model::Cost& cost);
+
 [[nodiscard]] model::ProposalSummary summarise(const patch::StoredProposal& stored);
 [[nodiscard]] std::vector<std::string> blocked_checks(const Judged& judged);
 

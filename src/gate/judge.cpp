@@ -250,7 +250,11 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     judged->started = std::chrono::steady_clock::now();
     judged->started_at = std::chrono::system_clock::now();
     judged->request = std::move(request);
-    RFSN_ASSIGN(judged->whole, session.source().snapshot(judged->request.selection));
+    if (judged->request.replay) {
+        judged->whole = *judged->request.replay;
+    } else {
+        RFSN_ASSIGN(judged->whole, session.source().snapshot(judged->request.selection));
+    }
     judged->view = std::make_unique<git::TreeView>(session.source(), judged->whole);
     RFSN_TRY(load_config(session, *judged));
     RFSN_TRY(select_files(session, judged->request, judged->whole, judged->snapshot));

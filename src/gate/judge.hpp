@@ -26,6 +26,7 @@ struct CheckRequest {
     bool config_from_base = false;  ///< ci: the change may not configure its own gate
     bool plan_only = false;         ///< --explain: nothing is run
     std::function<void(const std::vector<std::string>&)> progress;
+    std::optional<model::Snapshot> replay;  ///< a change that was judged before, instead of `selection`
 };
 
 /// A change with its plan and what came of it. Addresses inside are stable: it is neither copied nor moved.

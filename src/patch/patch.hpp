@@ -35,7 +35,9 @@ class Prover {
 class VerifiedPatch {
    public:
     [[nodiscard]] const model::FixProposal& proposal() const { return proposal_; }
-    [[nodiscard]] const std::string& snapshot_id() const { return snapshot_id_; }
+    /// The change it was proven on: with its objects, all that a replay needs.
+    [[nodiscard]] const model::Snapshot& snapshot() const { return snapshot_; }
+    [[nodiscard]] const std::string& snapshot_id() const { return snapshot_.id; }
     [[nodiscard]] const std::string& base_tree() const {
         return base_tree_;
     }  ///< tree id it was proven on, "" if none was written
@@ -48,7 +50,8 @@ class VerifiedPatch {
     friend struct VerifiedPatchMaker;  // of verify.cpp and store.cpp only
     VerifiedPatch() = default;
     model::FixProposal proposal_;
-    std::string snapshot_id_, base_tree_, result_tree_, diff_;
+    model::Snapshot snapshot_;
+    std::string base_tree_, result_tree_, diff_;
     model::Evidence evidence_;
     model::Cost cost_;
 };

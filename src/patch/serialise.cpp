@@ -10,6 +10,8 @@ namespace {
 using base::ErrorCode;
 using nlohmann::json;
 
+constexpr int body_version = 2;
+
 json list_to_json(const std::vector<std::string>& list) {
     json values = json::array();
     for (const auto& text : list) {
@@ -65,6 +67,46 @@ model::FileEdit edit_from_json(const json& value) {
     edit.content = bytes_from_json(value.at("content"));
     edit.deletes = value.at("deletes").get<bool>();
     return edit;
+}
+
+json snapshot_to_json(const model::Snapshot& snapshot) {
+    json files = json::array();
+    for (const auto& file : snapshot.files) {
+        files.push_back({{"path", bytes_to_json(file.path)},
+                         {"old_path", bytes_to_json(file.old_path)},
+                         {"kind", static_cast<int>(file.kind)},
+                         {"mode", static_cast<std::uint32_t>(file.mode)},
+                         {"old_mode", static_cast<std::uint32_t>(file.old_mode)},
+                         {"blob", file.blob},
+                         {"old_blob", file.old_blob}});
+    }
+    return {{"id", snapshot.id},
+            {"source", static_cast<int>(snapshot.source)},
+            {"base_tree", snapshot.base_tree},
+            {"result_tree", snapshot.result_tree},
+            {"merging", snapshot.merging},
+            {"files", std::move(files)}};
+}
+
+model::Snapshot snapshot_from_json(const json& value) {
+    model::Snapshot snapshot;
+    snapshot.id = value.at("id").get<std::string>();
+    snapshot.source = enum_from_json(value.at("source"), model::SnapshotSource::all);
+    snapshot.base_tree = value.at("base_tree").get<std::string>();
+    snapshot.result_tree = value.at("result_tree").get<std::string>();
+    snapshot.merging = value.at("merging").get<bool>();
+    for (const auto& entry : value.at("files")) {
+        model::StagedFile file;
+        file.path = bytes_from_json(entry.at("path"));
+        file.old_path = bytes_from_json(entry.at("old_path"));
+        file.kind = enum_from_json(entry.at("kind"), model::ChangeKind::unchanged);
+        file.mode = mode_from_json(entry.at("mode"));
+        file.old_mode = mode_from_json(entry.at("old_mode"));
+        file.blob = entry.at("blob").get<std::string>();
+        file.old_blob = entry.at("old_blob").get<std::string>();
+        snapshot.files.push_back(std::move(file));
+    }
+    return snapshot;
 }
 
 json proposal_to_json(const model::FixProposal& proposal) {
@@ -152,9 +194,9 @@ model::Evidence evidence_from_json(const json& value) {
 
 std::string to_json(const VerifiedPatch& patch) {
     const auto& cost = patch.cost();
-    const json value{{"version", 1},
+    const json value{{"version", body_version},
                      {"proposal", proposal_to_json(patch.proposal())},
-                     {"snapshot", patch.snapshot_id()},
+                     {"snapshot", snapshot_to_json(patch.snapshot())},
                      {"base_tree", patch.base_tree()},
                      {"result_tree", patch.result_tree()},
                      {"diff", bytes_to_json(patch.diff())},
@@ -170,7 +212,7 @@ std::string to_json(const VerifiedPatch& patch) {
 base::Result<VerifiedPatch> patch_from_json(std::string_view text) {
     try {
         const json value = json::parse(text);
-        if (value.at("version").get<int>() != 1) {
+        if (value.at("version").get<int>() != body_version) {
             return base::fail(ErrorCode::corrupt, "a stored proposal of an unknown version");
         }
         model::Cost cost;
@@ -179,7 +221,7 @@ base::Result<VerifiedPatch> patch_from_json(std::string_view text) {
         cost.output_tokens = value.at("cost").at("output_tokens").get<std::uint64_t>();
         cost.model = bytes_from_json(value.at("cost").at("model"));
         return VerifiedPatchMaker::make(
-            proposal_from_json(value.at("proposal")), value.at("snapshot").get<std::string>(),
+            proposal_from_json(value.at("proposal")), snapshot_from_json(value.at("snapshot")),
             value.at("base_tree").get<std::string>(), value.at("result_tree").get<std::string>(),
             bytes_from_json(value.at("diff")), evidence_from_json(value.at("evidence")), std::move(cost));
     } catch (const json::exception& error) {

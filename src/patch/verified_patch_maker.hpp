@@ -10,12 +10,12 @@ namespace rfsn::patch {
 
 /// The one way to a VerifiedPatch: verify() calls it with a proof in hand, the store with a row whose checksum held.
 struct VerifiedPatchMaker {
-    [[nodiscard]] static VerifiedPatch make(model::FixProposal proposal, std::string snapshot_id, std::string base_tree,
-                                            std::string result_tree, std::string diff, model::Evidence evidence,
-                                            model::Cost cost) {
+    [[nodiscard]] static VerifiedPatch make(model::FixProposal proposal, model::Snapshot snapshot,
+                                            std::string base_tree, std::string result_tree, std::string diff,
+                                            model::Evidence evidence, model::Cost cost) {
         VerifiedPatch patch;
         patch.proposal_ = std::move(proposal);
-        patch.snapshot_id_ = std::move(snapshot_id);
+        patch.snapshot_ = std::move(snapshot);
         patch.base_tree_ = std::move(base_tree);
         patch.result_tree_ = std::move(result_tree);
         patch.diff_ = std::move(diff);

@@ -176,7 +176,7 @@ base::Result<Verification> verify(const model::FixProposal& proposal, git::Stage
     }
     Verification verification;
     verification.patch =
-        VerifiedPatchMaker::make(std::move(prepared.proposal), snapshot.id, snapshot.result_tree,
+        VerifiedPatchMaker::make(std::move(prepared.proposal), snapshot, snapshot.result_tree,
                                  std::move(proof.result_tree), std::move(diff), std::move(evidence), request.cost);
     return verification;
 }

@@ -33,7 +33,13 @@ patch::VerifiedPatch sample(const std::string& content) {
     model::Cost cost;
     cost.requests = 2;
     cost.model = "m";
-    return patch::VerifiedPatchMaker::make(proposal, "snap", "base", "result", "diff " + content, evidence, cost);
+    model::Snapshot snapshot;
+    snapshot.id = "snap";
+    snapshot.base_tree = "abc";
+    snapshot.merging = true;
+    snapshot.files = {{"new\xFF", "old", model::ChangeKind::renamed, model::FileMode::executable,
+                       model::FileMode::regular, "1234", "5678"}};
+    return patch::VerifiedPatchMaker::make(proposal, snapshot, "base", "result", "diff " + content, evidence, cost);
 }
 
 struct Proposals : testing::Test {
@@ -58,6 +64,16 @@ TEST_F(Proposals, ComeBackAsTheyWere) {
     EXPECT_EQ(p.proposal().strategy, "m, \xff");
     EXPECT_EQ(p.proposal().source, model::ProposalSource::model);
     EXPECT_EQ(p.snapshot_id(), "snap");
+    EXPECT_EQ(p.snapshot().base_tree, "abc");
+    EXPECT_TRUE(p.snapshot().merging);
+    ASSERT_EQ(p.snapshot().files.size(), 1U);
+    EXPECT_EQ(p.snapshot().files[0].path, "new\xFF");
+    EXPECT_EQ(p.snapshot().files[0].old_path, "old");
+    EXPECT_EQ(p.snapshot().files[0].kind, model::ChangeKind::renamed);
+    EXPECT_EQ(p.snapshot().files[0].mode, model::FileMode::executable);
+    EXPECT_EQ(p.snapshot().files[0].old_mode, model::FileMode::regular);
+    EXPECT_EQ(p.snapshot().files[0].blob, "1234");
+    EXPECT_EQ(p.snapshot().files[0].old_blob, "5678");
     EXPECT_EQ(p.base_tree(), "base");
     EXPECT_EQ(p.result_tree(), "result");
     EXPECT_EQ(p.evidence().checks[0].findings_before, 3U);

@@ -69,7 +69,9 @@ struct Workbench {
         proposal.strategy = "test";
         proposal.edits = std::move(edits);
         const std::string diff = must(git::unified_diff(*source, proposal.edits));
-        const auto id = must(store->add(patch::VerifiedPatchMaker::make(proposal, "snapshot", "", "", diff, {}, {})));
+        model::Snapshot snapshot;
+        snapshot.id = "snapshot";
+        const auto id = must(store->add(patch::VerifiedPatchMaker::make(proposal, snapshot, "", "", diff, {}, {})));
         return must(store->get(id));
     }
     patch::ApplyOutcome apply(const patch::StoredProposal& proposal) const {
