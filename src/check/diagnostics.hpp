@@ -21,16 +21,20 @@ struct ParseContext {
     /// characters, UTF-16 units or display cells become bytes, and bare file names of stack traces (Go, Java) find
     /// their directory.
     std::function<std::optional<std::string>(const std::string& path)> content;
+    bool keep_outside = false;  ///< a path outside the repository stays the finding's own (a log of another machine)
 };
 
-/// Tool output -> findings, by a named parser (native decoder or text rules from config/parsers). ANSI stripped, "\r\n"
-/// handled, paths made repository-relative, duplicates merged, notes attached; nothing is invented. A path outside the
-/// repository is kept as the text of a note, the finding's own path is then empty. `blocking` is what the tool means by
-/// its severity (a compiler's warning does not block). At most 20,000 findings are kept. Errors: not_found (no such
-/// parser), invalid (the output is not what the decoder reads; empty output is no error and gives no findings).
+/// Tool output -> findings, by a named parser (native decoder, or rules from config/parsers for text, JSON and XML).
+/// ANSI stripped, "\r\n" handled, paths made repository-relative, duplicates merged, notes attached; nothing is
+/// invented. A path outside the repository is kept as the text of a note, the finding's own path is then empty.
+/// `blocking` is what the tool means by its severity (a compiler's warning does not block). At most 20,000 findings are
+/// kept. Errors: not_found (no such parser), invalid (the output is not what the decoder reads; empty output is no
+/// error and gives no findings).
 [[nodiscard]] base::Result<std::vector<model::Finding>> parse_output(std::string_view parser, std::string_view output,
                                                                      const ParseContext& context);
-/// Every parser, sorted.
+/// Errors: not_found (names the nearest).
+[[nodiscard]] base::Result<void> parser_exists(std::string_view parser);
+/// Every parser, with its other names, sorted.
 [[nodiscard]] std::vector<std::string> parser_names();
 
 }  // namespace rfsn::check

@@ -15,7 +15,7 @@ std::string name_in(std::string_view text) {
     if (name.rfind("a/", 0) == 0) {
         name.remove_prefix(2);
     }
-    for (const std::string_view end : {".orig", " (original)"}) {
+    for (const std::string_view end : {".orig", " (original)", ":before"}) {
         if (name.size() > end.size() && name.substr(name.size() - end.size()) == end) {
             name.remove_suffix(end.size());
         }
@@ -54,7 +54,6 @@ base::Result<Decoded> decode_diff(std::string_view text, const ParseContext&) {
             model::Finding finding;
             finding.path = path;
             finding.line = std::max<std::uint32_t>(line, 1);
-            finding.code = "format";
             finding.message = "is not formatted";
             finding.fixable = true;
             out.findings.push_back(std::move(finding));

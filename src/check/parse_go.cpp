@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "check/parse_decoders.hpp"
-#include "check/parse_places.hpp"
+#include "check/parse_go_tests.hpp"
 
 namespace rfsn::check {
 namespace {
@@ -14,12 +14,17 @@ namespace {
 using base::DocNode;
 using base::ErrorCode;
 
+constexpr std::size_t max_test_output = 1U << 18;
+
 void vet_package(const DocNode& package, Decoded& out) {
     for (const auto& [analyzer, reports] : package.entries) {
         for (const auto& report : reports.items) {
             auto finding = place_in(json_text(report.find("posn")));
+            const auto end = place_in(json_text(report.find("end")));
             finding.code = analyzer;
             finding.message = json_text(report.find("message"));
+            finding.end_line = end.line;
+            finding.end_column = end.column;
             if (!finding.path.empty()) {
                 out.findings.push_back(std::move(finding));
             }
@@ -27,58 +32,95 @@ void vet_package(const DocNode& package, Decoded& out) {
     }
 }
 
-/// "vet: ./a.go:3:5: undefined: x" and plain build errors, which are text even where JSON was asked for.
-bool build_error(std::string_view line, Decoded& out) {
-    static const RE2 pattern(R"(^(?:vet: )?([^\s:][^:]*\.go):(\d+):(?:(\d+):)? (.*)$)", RE2::Latin1);
-    re2::StringPiece groups[5];
-    if (!pattern.Match(re2::StringPiece(line.data(), line.size()), 0, line.size(), RE2::UNANCHORED, groups, 5)) {
-        return false;
-    }
-    const auto end = groups[3].data() != nullptr ? groups[3] : groups[2];
-    auto finding = place_in(
-        std::string_view(groups[1].data(), static_cast<std::size_t>(end.data() + end.size() - groups[1].data())));
-    finding.code = "build";
-    finding.message = std::string(groups[4]);
-    out.findings.push_back(std::move(finding));
-    return true;
-}
-
-struct Test {
-    std::string output;
-    std::string package;
-    std::string name;
-};
-
-/// "    a_test.go:12: message": the file's name alone; where its package lies the tree must say.
-void failed_test(const Test& test, Decoded& out, const ParseContext& context) {
-    static const RE2 pattern(R"(^\s*([\w.-]+\.go):(\d+): (.*)$)", RE2::Latin1);
-    static const RE2 panic(R"(^\s+(/\S+\.go):(\d+)(?: \+0x[0-9a-f]+)?$)", RE2::Latin1);
-    model::Finding first;
-    std::string message;
-    for (const auto line : base::split_lines(test.output)) {
-        const re2::StringPiece text(line.data(), line.size());
-        std::string file;
-        std::string words;
-        int number = 0;
-        if (first.path.empty() && RE2::PartialMatch(text, pattern, &file, &number, &words)) {
-            const auto found = find_named_file(file, test.package, {""}, context);
-            first.path = found.empty() && !context.content ? file : found;
-            first.line = static_cast<std::uint32_t>(number);
-            message = words;
-        } else if (first.path.empty() && RE2::PartialMatch(text, panic, &file, &number) &&
-                   !repository_path(file, context).empty()) {
-            first.path = file;
-            first.line = static_cast<std::uint32_t>(number);
-        } else if (message.empty() && line.rfind("panic: ", 0) == 0) {
-            message = line;
-        } else if (!message.empty() && message.size() < 2000 && line.rfind("        ", 0) == 0) {
-            message += "\n" + std::string(base::trim(line));
+/// A parent fails because its subtest does; the subtest says where.
+std::set<std::string, std::less<>> parents_of(const std::vector<std::string>& failed) {
+    std::set<std::string, std::less<>> parents;
+    for (const auto& key : failed) {
+        for (auto slash = key.rfind('/'); slash != std::string::npos && slash > key.find('\0');
+             slash = key.rfind('/', slash - 1)) {
+            parents.insert(key.substr(0, slash));
         }
     }
-    first.code = "test";
-    first.message = test.name + ": " + (message.empty() ? "failed" : message);
-    out.findings.push_back(std::move(first));
+    return parents;
 }
+
+void append(GoTest& test, std::string_view line) {
+    if (test.output.size() < max_test_output) {
+        test.output.append(line).append("\n");
+    }
+}
+
+/// `go test` as text, package by package.
+class TestLog {
+   public:
+    TestLog(Decoded& out, const ParseContext& context) : out_(out), context_(context) {}
+
+    void line(std::string_view text) {
+        static const RE2 run(R"(^=== (?:RUN|PAUSE|CONT|NAME) +(\S.*)$)", RE2::Latin1);
+        static const RE2 verdict(R"(^ *(?:---|===) (FAIL|PASS|SKIP): (?:\S+/\S+ |\S+\.\S+ )?(\S+) \(\d)", RE2::Latin1);
+        static const RE2 package(R"(^(?:FAIL|ok  |\?   )\t(\S+)(?:[\t ].*)?$)", RE2::Latin1);
+        const re2::StringPiece piece(text.data(), text.size());
+        std::string word;
+        std::string name;
+        if (RE2::PartialMatch(piece, verdict, &word, &name)) {
+            current_ = name;
+            auto& test = tests_[name];
+            if (word == "FAIL" && !test.failed) {
+                test.failed = true;
+                order_.push_back(name);
+            }
+        } else if (RE2::FullMatch(piece, run, &name)) {
+            current_ = name;
+        } else if (RE2::FullMatch(piece, package, &name)) {
+            close(name);
+        } else if (text.substr(0, 2) == "# ") {
+            in_package_ = true;
+        } else if (text.empty() || text == "FAIL" || text == "PASS") {
+            in_package_ = false;
+        } else if (!add_go_build_error(text, in_package_, out_)) {
+            other(text);
+        }
+    }
+
+    void close(const std::string& package) {
+        const auto parents = parents_of(order_);
+        for (const auto& name : order_) {
+            auto& test = tests_[name];
+            if ((parents.count(name) == 0 || has_log(test.output)) && out_.findings.size() < max_findings) {
+                test.package = package;
+                test.name = name;
+                add_go_test(test, out_, context_);
+            }
+        }
+        tests_.clear();
+        order_.clear();
+        current_.clear();
+        in_package_ = false;
+    }
+
+   private:
+    static bool has_log(const std::string& output) {
+        static const RE2 pattern(R"((?m)^\s+[\w.-]+\.go:\d+: )", RE2::Latin1);
+        return RE2::PartialMatch(output, pattern);
+    }
+
+    void other(std::string_view text) {
+        // A panic ends the whole run; the test that it belongs to has been named just before, or is the running one.
+        if (text.substr(0, 7) == "panic: " && tests_[current_].output.find("panic: ") == std::string::npos &&
+            !tests_[current_].failed) {
+            tests_[current_].failed = true;
+            order_.push_back(current_);
+        }
+        append(tests_[current_], text);
+    }
+
+    Decoded& out_;
+    const ParseContext& context_;
+    std::map<std::string, GoTest, std::less<>> tests_;
+    std::vector<std::string> order_;
+    std::string current_;
+    bool in_package_ = false;
+};
 
 }  // namespace
 
@@ -87,7 +129,8 @@ base::Result<Decoded> decode_go_vet(std::string_view text, const ParseContext&) 
     bool any = false;
     std::string json;
     // "# package" lines stand between the JSON objects, whose closing brace is at the start of a line.
-    for (const auto line : base::split_lines(text)) {
+    for (auto line : base::split_lines(text)) {
+        line = line.substr(0, line.find_last_not_of('\r') + 1);
         if (!json.empty() || line == "{" || line == "{}" || line.rfind("{\"", 0) == 0) {
             json.append(line).append("\n");
             const bool whole = line == "}" || line == "{}" || (json.size() == line.size() + 1 && line.back() == '}');
@@ -105,7 +148,7 @@ base::Result<Decoded> decode_go_vet(std::string_view text, const ParseContext&) 
             }
             continue;
         }
-        any = build_error(line, out) || line.rfind("# ", 0) == 0 || any;
+        any = add_go_build_error(line, true, out) || line.rfind("# ", 0) == 0 || any;
     }
     if (!json.empty() || !any) {
         return base::fail(ErrorCode::invalid, "this is not what go vet -json prints");
@@ -113,17 +156,27 @@ base::Result<Decoded> decode_go_vet(std::string_view text, const ParseContext&) 
     return out;
 }
 
+base::Result<Decoded> decode_go_test_text(std::string_view text, const ParseContext& context) {
+    Decoded out;
+    TestLog log(out, context);
+    for (auto line : base::split_lines(text)) {
+        log.line(line.substr(0, line.find_last_not_of('\r') + 1));
+    }
+    log.close("");
+    return out;
+}
+
 base::Result<Decoded> decode_go_test(std::string_view text, const ParseContext& context) {
     Decoded out;
-    std::map<std::string, Test, std::less<>> tests;
+    std::map<std::string, GoTest, std::less<>> tests;
     std::vector<std::string> failed;
     bool any = false;
     for (const auto line : base::split_lines(text)) {
         if (line.empty() || line.front() != '{') {
-            any = build_error(base::trim(line), out) || any;
+            any = add_go_build_error(base::trim(line), true, out) || any;
             continue;
         }
-        const auto doc = base::parse_doc(base::DocFormat::json, base::to_valid_utf8(line));
+        const auto doc = base::parse_doc(base::DocFormat::json, base::to_valid_utf8(base::trim(line)));
         if (!doc || doc->find("Action") == nullptr) {
             continue;
         }
@@ -134,13 +187,13 @@ base::Result<Decoded> decode_go_test(std::string_view text, const ParseContext& 
         const auto key = package + '\0' + name;
         if (action == "output" || action == "build-output") {
             const auto output = json_text(doc->find("Output"));
-            if (name.empty()) {
-                build_error(base::trim(output), out);
+            if (name.empty() && !output.empty() && output.front() != ' ') {
+                add_go_build_error(base::trim(output), action == "build-output", out);
             }
             auto& test = tests[key];
             test.package = package;
             test.name = name;
-            if (test.output.size() < (1U << 18)) {
+            if (test.output.size() < max_test_output) {
                 test.output += output;
             }
         } else if (action == "fail" && !name.empty()) {
@@ -150,17 +203,10 @@ base::Result<Decoded> decode_go_test(std::string_view text, const ParseContext& 
     if (!any) {
         return base::fail(ErrorCode::invalid, "no line is an event of go test -json");
     }
-    // A parent fails because its subtest does; the subtest says where.
-    std::set<std::string, std::less<>> parents;
-    for (const auto& key : failed) {
-        for (auto slash = key.rfind('/'); slash != std::string::npos && slash > key.find('\0');
-             slash = key.rfind('/', slash - 1)) {
-            parents.insert(key.substr(0, slash));
-        }
-    }
+    const auto parents = parents_of(failed);
     for (const auto& key : failed) {
         if (parents.count(key) == 0 && out.findings.size() < max_findings) {
-            failed_test(tests[key], out, context);
+            add_go_test(tests[key], out, context);
         }
     }
     return out;

@@ -43,6 +43,16 @@ std::size_t balanced(std::string_view text) {
     return text.size();
 }
 
+/// "[INFO]" and "[1/3]" are no JSON that a tool would write.
+bool opens_document(std::string_view text) {
+    if (text.front() != '{' && text.front() != '[') {
+        return false;
+    }
+    const auto next = base::trim(text.substr(1, 1000));
+    return next.empty() || next.front() == '"' || next.front() == '}' ||
+           (text.front() == '[' && (next.front() == '{' || next.front() == '[' || next.front() == ']'));
+}
+
 }  // namespace
 
 Result<DocNode> json_in(std::string_view text) {
@@ -51,7 +61,7 @@ Result<DocNode> json_in(std::string_view text) {
     std::string problem;
     // A tool's warnings may stand on lines of their own before the document and after it.
     for (int tries = 0; tries < 20 && !rest.empty();) {
-        if (rest.front() == '{' || rest.front() == '[') {
+        if (opens_document(rest)) {
             ++tries;
             auto doc = base::parse_doc(base::DocFormat::json, rest.substr(0, balanced(rest)));
             if (doc && (doc->is_map() || doc->is_list())) {
@@ -66,6 +76,27 @@ Result<DocNode> json_in(std::string_view text) {
         rest = next == std::string_view::npos ? std::string_view() : base::trim(rest.substr(next));
     }
     return base::fail(ErrorCode::invalid, problem.empty() ? "there is no JSON in the output" : problem);
+}
+
+Result<std::vector<DocNode>> xml_in(std::string_view text) {
+    // Several reports, one after the other, are what `cat *.xml` gives.
+    constexpr std::string_view declaration = "<?xml";
+    std::vector<DocNode> out;
+    auto rest = text.substr(std::min(text.size(), text.find('<')));
+    while (!rest.empty() && out.size() < 10000) {
+        const auto next = rest.find(declaration, 1);
+        auto doc = base::parse_doc(base::DocFormat::xml, base::trim(rest.substr(0, next)));
+        if (!doc) {
+            return base::fail(ErrorCode::invalid,
+                              "line " + std::to_string(doc.error().at.line) + ": " + doc.error().message);
+        }
+        out.push_back(std::move(*doc));
+        rest = next == std::string_view::npos ? std::string_view() : rest.substr(next);
+    }
+    if (out.empty()) {
+        return base::fail(ErrorCode::invalid, "there is no XML in the output");
+    }
+    return out;
 }
 
 std::uint32_t json_number(const DocNode* node) {
@@ -117,72 +148,6 @@ model::Finding place_in(std::string_view text) {
     place.line = count == 2 ? numbers[1] : numbers[0];
     place.column = count == 2 ? numbers[0] : 0;
     return place;
-}
-
-Result<Decoded> decode_eslint(std::string_view text, const ParseContext&) {
-    RFSN_ASSIGN(auto doc, json_in(text));
-    if (!doc.is_list()) {
-        return base::fail(ErrorCode::invalid, "a list of files is expected");
-    }
-    Decoded out;
-    out.unit = ColumnUnit::utf16;
-    for (const auto& file : doc.items) {
-        const auto path = json_text(file.find("filePath"));
-        for (const auto& message : items_of(file.find("messages"))) {
-            model::Finding finding;
-            finding.path = path;
-            finding.line = json_number(message.find("line"));
-            finding.column = json_number(message.find("column"));
-            finding.end_line = json_number(message.find("endLine"));
-            finding.end_column = json_number(message.find("endColumn"));
-            finding.severity =
-                json_number(message.find("severity")) == 1 ? model::Severity::warning : model::Severity::error;
-            finding.blocking = finding.severity == model::Severity::error;
-            finding.code = json_text(message.find("ruleId"));
-            finding.message = json_text(message.find("message"));
-            finding.fixable = message.find("fix") != nullptr;
-            if (finding.code.empty() && message.bool_or("fatal", false)) {
-                finding.code = "syntax";
-            }
-            // "File ignored because of a matching ignore pattern" is about the call, not about the file's text.
-            if (finding.code.empty() && finding.line == 0 && finding.severity == model::Severity::warning) {
-                continue;
-            }
-            out.findings.push_back(std::move(finding));
-        }
-    }
-    return out;
-}
-
-Result<Decoded> decode_pyright(std::string_view text, const ParseContext&) {
-    RFSN_ASSIGN(auto doc, json_in(text));
-    const auto* diagnostics = doc.find("generalDiagnostics");
-    if (diagnostics == nullptr) {
-        return base::fail(ErrorCode::invalid, "there is no generalDiagnostics");
-    }
-    Decoded out;
-    out.unit = ColumnUnit::utf16;
-    const auto from_zero = [](const DocNode& node, std::string_view path) {
-        const auto* value = node.at_path(path);
-        return value == nullptr ? 0 : json_number(value) + 1;
-    };
-    for (const auto& item : items_of(diagnostics)) {
-        model::Finding finding;
-        finding.path = json_text(item.find("file"));
-        finding.line = from_zero(item, "range.start.line");
-        finding.column = from_zero(item, "range.start.character");
-        finding.end_line = from_zero(item, "range.end.line");
-        finding.end_column = from_zero(item, "range.end.character");
-        const auto severity = json_text(item.find("severity"));
-        finding.severity = severity == "error"     ? model::Severity::error
-                           : severity == "warning" ? model::Severity::warning
-                                                   : model::Severity::info;
-        finding.blocking = finding.severity == model::Severity::error;
-        finding.code = json_text(item.find("rule"));
-        finding.message = json_text(item.find("message"));
-        out.findings.push_back(std::move(finding));
-    }
-    return out;
 }
 
 Result<Decoded> decode_gcc(std::string_view text, const ParseContext&) {

@@ -3,6 +3,8 @@
 #include <cctype>
 #include <iterator>
 
+#include <re2/re2.h>
+
 #include "base/text.hpp"
 #include "check/parse_decoders.hpp"
 #include "check/parse_places.hpp"
@@ -54,6 +56,7 @@ class JUnit {
             }
         }
         if (const auto* cases = node.find("testcase")) {
+            suite_ = attribute(node, "name");
             for (const auto& item : cases->items) {
                 test(item, pytest);
             }
@@ -64,6 +67,10 @@ class JUnit {
 
    private:
     void test(const DocNode& node, bool pytest) {
+        // node:test's "todo" has a failure that doesn't count.
+        if (node.find("skipped") != nullptr) {
+            return;
+        }
         for (const char* kind : {"failure", "error"}) {
             const auto* problems = node.find(kind);
             if (problems == nullptr) {
@@ -76,6 +83,9 @@ class JUnit {
     }
 
     void failed(const DocNode& node, const DocNode& problem, bool pytest) {
+        if (linter(node, problem)) {
+            return;
+        }
         auto words = text_in(problem);
         if (base::trim(words).empty()) {
             words = output_of(node, "system-out") + "\n" + output_of(node, "system-err");
@@ -91,10 +101,35 @@ class JUnit {
         auto name = attribute(node, "name");
         name = base::trim(name).empty() ? "a test" : name;
         for (auto& place : places) {
-            place.code = "test";
             place.message = summary.empty() ? name + " failed" : name + ": " + summary;
             findings.push_back(std::move(place));
         }
+    }
+
+    /// Linters that write JUnit name a file as the suite and their rule as the test: "org.eslint.no-var", "line 1, col
+    /// 5, Error - Unexpected var (no-var)".
+    bool linter(const DocNode& node, const DocNode& problem) {
+        static const RE2 rule(R"(^org\.(?:eslint|ruff|stylelint|oxlint)\.(.+)$)");
+        static const RE2 place(R"(^\s*line (\d+), col (\d+), (?:(Error|Warning) - )?)");
+        std::string code;
+        if (!RE2::FullMatch(attribute(node, "name"), rule, &code)) {
+            return false;
+        }
+        model::Finding finding;
+        finding.path = suite_;
+        std::string severity;
+        int line = 0;
+        int column = 0;
+        if (RE2::PartialMatch(text_in(problem), place, &line, &column, &severity)) {
+            finding.line = static_cast<std::uint32_t>(line);
+            finding.column = static_cast<std::uint32_t>(column);
+        }
+        finding.severity = severity == "Warning" ? model::Severity::warning : model::Severity::error;
+        finding.blocking = finding.severity == model::Severity::error;
+        finding.code = code == "unknown" ? "" : code;
+        finding.message = attribute(problem, "message");
+        findings.push_back(std::move(finding));
+        return true;
     }
 
     static std::string output_of(const DocNode& node, std::string_view name) {
@@ -189,63 +224,21 @@ class JUnit {
     }
 
     const ParseContext& context_;
+    std::string suite_;
 };
-
-model::Severity severity_of(std::string_view word) {
-    return word == "error"     ? model::Severity::error
-           : word == "warning" ? model::Severity::warning
-                               : model::Severity::info;
-}
-
-base::Result<DocNode> xml(std::string_view text) {
-    auto doc = base::parse_doc(base::DocFormat::xml, text);
-    if (!doc) {
-        return base::fail(ErrorCode::invalid,
-                          "line " + std::to_string(doc.error().at.line) + ": " + doc.error().message);
-    }
-    return std::move(*doc);
-}
 
 }  // namespace
 
 base::Result<Decoded> decode_junit(std::string_view text, const ParseContext& context) {
-    RFSN_ASSIGN(auto doc, xml(text));
-    if (doc.find("testsuites") == nullptr && doc.find("testsuite") == nullptr) {
-        return base::fail(ErrorCode::invalid, "the root element is neither testsuites nor testsuite");
-    }
+    RFSN_ASSIGN(const auto documents, xml_in(text));
     JUnit junit(context);
-    junit.suite(doc, 0);
-    return Decoded{std::move(junit.findings), ColumnUnit::bytes};
-}
-
-base::Result<Decoded> decode_checkstyle(std::string_view text, const ParseContext&) {
-    RFSN_ASSIGN(auto doc, xml(text));
-    const auto* root = doc.find("checkstyle");
-    if (root == nullptr || root->items.empty()) {
-        return base::fail(ErrorCode::invalid, "the root element is not checkstyle");
-    }
-    Decoded out;
-    const auto* files = root->items.front().find("file");
-    for (const auto& file : files == nullptr ? std::vector<DocNode>{} : files->items) {
-        const auto* errors = file.find("error");
-        for (const auto& error : errors == nullptr ? std::vector<DocNode>{} : errors->items) {
-            const auto severity = attribute(error, "severity");
-            if (severity == "ignore") {
-                continue;
-            }
-            model::Finding finding;
-            finding.path = attribute(file, "name");
-            finding.line = json_number(error.find("@line"));
-            finding.column = json_number(error.find("@column"));
-            finding.severity = severity.empty() ? model::Severity::error : severity_of(severity);
-            finding.blocking = finding.severity != model::Severity::info;
-            finding.message = attribute(error, "message");
-            const auto source = attribute(error, "source");
-            finding.code = source.substr(source.rfind('.') == std::string::npos ? 0 : source.rfind('.') + 1);
-            out.findings.push_back(std::move(finding));
+    for (const auto& doc : documents) {
+        if (doc.find("testsuites") == nullptr && doc.find("testsuite") == nullptr) {
+            return base::fail(ErrorCode::invalid, "the root element is neither testsuites nor testsuite");
         }
+        junit.suite(doc, 0);
     }
-    return out;
+    return Decoded{std::move(junit.findings), ColumnUnit::bytes};
 }
 
 }  // namespace rfsn::check

@@ -1,108 +1,137 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <array>
-#include <map>
-#include <mutex>
-#include <span>
+#include <set>
 
 #include <fmt/format.h>
 
-#include "base/embedded.hpp"
 #include "base/text.hpp"
 #include "check/diagnostics.hpp"
-#include "check/parse_decoders.hpp"
-#include "check/parse_text.hpp"
+#include "check/parse_log.hpp"
+#include "check/parse_registry.hpp"
 
 namespace rfsn::check {
-
-std::span<const base::EmbeddedFile> parser_files();
-
 namespace {
 
 using base::ErrorCode;
 using base::Result;
 
-struct Native {
-    std::string_view name;
-    Result<Decoded> (*decode)(std::string_view text, const ParseContext& context);
-};
-
-constexpr std::array natives{
-    Native{"cargo-json", decode_cargo},  Native{"checkstyle", decode_checkstyle}, Native{"eslint-json", decode_eslint},
-    Native{"gcc-json", decode_gcc},      Native{"go-test-json", decode_go_test},  Native{"go-vet-json", decode_go_vet},
-    Native{"junit", decode_junit},       Native{"pyright-json", decode_pyright},  Native{"sarif", decode_sarif},
-    Native{"unified-diff", decode_diff},
-};
-
-constexpr std::string_view extension = ".yaml";
-
-/// Compiled once, when a tool's output first asks for it.
-Result<const TextParser*> text_parser(std::string_view name) {
-    static std::mutex mutex;
-    static std::map<std::string, TextParser, std::less<>> parsers;
-    const std::lock_guard lock(mutex);
-    const auto known = parsers.find(name);
-    if (known != parsers.end()) {
-        return &known->second;
+Result<Decoded> read(const Parser& parser, std::string_view text, const ParseContext& context) {
+    if (const auto* native = std::get_if<NativeDecoder>(&parser.reader)) {
+        return (*native)(text, context);
     }
-    for (const auto& file : parser_files()) {
-        if (file.name.substr(0, file.name.size() - extension.size()) != name) {
-            continue;
-        }
-        const auto doc = base::parse_doc(base::DocFormat::json, file.bytes);
-        if (!doc) {
-            return base::fail(ErrorCode::internal,
-                              fmt::format("config/parsers/{}: {}", file.name, doc.error().message));
-        }
-        RFSN_ASSIGN(auto parser, TextParser::load(file.name, *doc));
-        return &parsers.emplace(name, std::move(parser)).first->second;
+    if (const auto* document = std::get_if<DocumentParser>(&parser.reader)) {
+        return document->parse(text, context);
     }
-    return base::fail(ErrorCode::not_found, fmt::format("there is no parser named '{}'; the nearest is '{}'", name,
-                                                        base::nearest(name, parser_names())));
+    const auto& rules = std::get<TextParser>(parser.reader);
+    return Decoded{rules.parse(text, context), rules.column_unit()};
 }
 
-/// UTF-8 without a byte-order mark, and nothing at all if there are only blanks.
-std::string clean(std::string_view output) {
-    if (output.substr(0, 3) == "\xEF\xBB\xBF") {
-        output.remove_prefix(3);
+/// Whether a document may stand in the output, so that looking for one is worth it.
+bool may_hold_document(std::string_view text) {
+    for (int lines = 0; lines < 200 && !text.empty(); ++lines) {
+        const auto end = text.find('\n');
+        const auto line = base::trim(text.substr(0, end));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (line.empty()) {
+            continue;
+        }
+        const auto next = base::trim(line.substr(1, 200));
+        const char follows = next.empty() ? '"' : next.front();
+        switch (line.front()) {
+            case '{':
+                if (follows == '"' || follows == '}') {
+                    return true;
+                }
+                break;
+            case '[':
+                if (follows == '{' || follows == ']' || follows == '"' || follows == '[') {
+                    return true;
+                }
+                break;
+            case '<':
+                if (follows == '?' || (follows >= 'a' && follows <= 'z') || (follows >= 'A' && follows <= 'Z')) {
+                    return true;
+                }
+                break;
+            case '-':
+                if (line.substr(0, 4) == "--- ") {
+                    return true;
+                }
+                break;
+            case 'T':
+                if (line.substr(0, 12) == "TAP version ") {
+                    return true;
+                }
+                break;
+            default:
+                break;
+        }
     }
-    if (output.find('\x1b') != std::string_view::npos) {
-        return base::strip_ansi(output);
+    return false;
+}
+
+/// Many tools print these beside their usual words: they are asked only where those say nothing.
+constexpr std::string_view workflow_commands = "github";
+
+struct Document {
+    std::vector<model::Finding> findings;
+    bool whole = true;  ///< the output is nothing else; a diff may stand among a formatter's words
+};
+
+/// What the tool's document says, if the output holds one of those that the parser knows.
+Result<Document> from_document(const Parser& parser, std::string_view text, const ParseContext& context) {
+    for (const auto& format : parser.formats) {
+        if (format == workflow_commands) {
+            continue;
+        }
+        RFSN_ASSIGN(const auto* other, find_parser(format));
+        auto decoded = read(*other, text, context);
+        if (decoded && (format != "unified-diff" || !decoded->findings.empty())) {
+            return Document{complete(std::move(decoded->findings), context, decoded->unit), format != "unified-diff"};
+        }
     }
-    return std::string(output);
+    return base::fail(ErrorCode::not_found, "no document");
 }
 
 }  // namespace
 
-Result<std::vector<model::Finding>> parse_output(std::string_view parser, std::string_view output,
+Result<std::vector<model::Finding>> parse_output(std::string_view name, std::string_view output,
                                                  const ParseContext& context) {
-    const auto* native =
-        std::find_if(natives.begin(), natives.end(), [&](const Native& item) { return item.name == parser; });
-    const auto text = clean(output);
-    if (native == natives.end()) {
-        RFSN_ASSIGN(const auto* rules, text_parser(parser));
-        return complete(rules->parse(text), context, rules->column_unit());
-    }
+    RFSN_ASSIGN(const auto* parser, find_parser(name));
+    const auto text = clean_log(output);
     if (base::trim(text).empty()) {
         return std::vector<model::Finding>{};
     }
-    auto decoded = native->decode(text, context);
+    std::vector<model::Finding> out;
+    if (!parser->formats.empty() && may_hold_document(text)) {
+        if (auto found = from_document(*parser, text, context)) {
+            out = std::move(found->findings);
+            if (found->whole) {
+                return out;
+            }
+        }
+    }
+    auto decoded = read(*parser, text, context);
     if (!decoded) {
-        return tl::make_unexpected(std::move(decoded.error()).with(fmt::format("while reading {} output", parser)));
+        return tl::make_unexpected(std::move(decoded.error()).with(fmt::format("while reading {} output", name)));
     }
-    return complete(std::move(decoded->findings), context, decoded->unit);
-}
-
-std::vector<std::string> parser_names() {
-    std::vector<std::string> names;
-    for (const auto& native : natives) {
-        names.emplace_back(native.name);
+    auto told = complete(std::move(decoded->findings), context, decoded->unit);
+    const auto& formats = parser->formats;
+    if (out.empty() && told.empty() && std::find(formats.begin(), formats.end(), workflow_commands) != formats.end()) {
+        auto commands = decode_workflow_commands(text, context);
+        return commands ? complete(std::move(commands->findings), context, commands->unit) : std::move(told);
     }
-    for (const auto& file : parser_files()) {
-        names.emplace_back(file.name.substr(0, file.name.size() - extension.size()));
+    // What the document says of a file is not said again in other words.
+    std::set<std::string, std::less<>> files;
+    for (const auto& finding : out) {
+        files.insert(finding.path);
     }
-    std::sort(names.begin(), names.end());
-    return names;
+    for (auto& finding : told) {
+        if (out.size() < max_findings && files.count(finding.path) == 0) {
+            out.push_back(std::move(finding));
+        }
+    }
+    return out;
 }
 
 }  // namespace rfsn::check

@@ -61,6 +61,22 @@ std::string place_text(const std::string& path, std::uint32_t line) {
     return line == 0 ? path : path + ":" + std::to_string(line);
 }
 
+/// For a reader who isn't in the tool's tree: slashes forward, no "./", no "file://".
+std::string as_written(std::string_view path) {
+    path = base::trim(path);
+    std::string text(path.substr(0, 7) == "file://" ? path.substr(7) : path);
+    if (text.size() > 3 && text.front() == '/' && drive_letter(std::string_view(text).substr(1))) {
+        text.erase(0, 1);  // file:///C:/a
+    }
+    if (drive_letter(text)) {
+        std::replace(text.begin(), text.end(), '\\', '/');
+    }
+    while (text.rfind("./", 0) == 0) {
+        text.erase(0, 2);
+    }
+    return text;
+}
+
 std::size_t utf8_length(unsigned char lead) {
     return lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
 }
@@ -130,12 +146,21 @@ class Columns {
     std::unordered_map<std::string, File> files_;
 };
 
+/// A path of Windows, unless it is the name of a file here.
+std::string with_slashes(std::string path, const ParseContext& context) {
+    if (path.find('\\') != std::string::npos && !(context.content && context.content(path))) {
+        std::replace(path.begin(), path.end(), '\\', '/');
+    }
+    return path;
+}
+
 void place_notes(model::Finding& finding, const ParseContext& context) {
     for (auto& note : finding.notes) {
         note.message = base::to_valid_utf8(note.message);
         if (note.path.empty()) {
             continue;
         }
+        note.path = with_slashes(std::move(note.path), context);
         auto inside = repository_path(note.path, context);
         if (inside.empty()) {
             note.message = base::to_valid_utf8(place_text(note.path, note.line)) + ": " + note.message;
@@ -149,6 +174,7 @@ void place_notes(model::Finding& finding, const ParseContext& context) {
 /// that caused it), else it is about the project as a whole.
 void place(model::Finding& finding, const ParseContext& context) {
     place_notes(finding, context);
+    finding.path = with_slashes(std::move(finding.path), context);
     if (finding.path.empty()) {
         finding.line = finding.column = finding.end_line = finding.end_column = 0;
         return;
@@ -156,6 +182,10 @@ void place(model::Finding& finding, const ParseContext& context) {
     auto inside = repository_path(finding.path, context);
     if (!inside.empty()) {
         finding.path = std::move(inside);
+        return;
+    }
+    if (context.keep_outside) {
+        finding.path = base::to_valid_utf8(as_written(finding.path));
         return;
     }
     model::Note outside{"", 0, base::to_valid_utf8(place_text(finding.path, finding.line)) + ": " + finding.message};
@@ -186,7 +216,57 @@ void merge(model::Finding& into, model::Finding& from) {
     }
 }
 
+/// "12", "2024-05-01T12", "Nov 24 07": the hour of a time that a colon follows.
+bool ends_as_an_hour(std::string_view text) {
+    std::size_t digits = 0;
+    while (digits < text.size() && text[text.size() - 1 - digits] >= '0' && text[text.size() - 1 - digits] <= '9') {
+        ++digits;
+    }
+    if (digits == text.size()) {
+        return true;
+    }
+    const char before = text[text.size() - 1 - digits];
+    return (digits == 1 || digits == 2) && (before == ' ' || before == '\t' || before == 'T' || before == '[');
+}
+
+/// "localhost", "10.0.0.1", "www.example.com": what stands before a port.
+bool is_host(std::string_view text) {
+    if (text == "localhost" || text.find_first_not_of("0123456789.") == std::string_view::npos) {
+        return true;
+    }
+    if (text.find_first_of("/\\ ") != std::string_view::npos) {
+        return false;
+    }
+    for (const std::string_view end : {".com", ".org", ".net", ".local", ".internal", ".localdomain", ".svc"}) {
+        if (ends_with(text, end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
+
+std::optional<ColumnUnit> column_unit(std::string_view name) {
+    for (const auto& [known, unit] : {std::pair{std::string_view("bytes"), ColumnUnit::bytes},
+                                      std::pair{std::string_view("characters"), ColumnUnit::characters},
+                                      std::pair{std::string_view("utf16"), ColumnUnit::utf16},
+                                      std::pair{std::string_view("display"), ColumnUnit::display}}) {
+        if (name == known) {
+            return unit;
+        }
+    }
+    return std::nullopt;
+}
+
+bool plausible_path(std::string_view text) {
+    text = base::trim(text);
+    if (text.empty() || text.size() > 4096 || ends_as_an_hour(text) || is_host(text)) {
+        return false;
+    }
+    const auto scheme = text.find("://");
+    return scheme == std::string_view::npos || text.substr(0, scheme) == "file";
+}
 
 std::string repository_path(std::string_view path, const ParseContext& context) {
     std::string text(base::trim(path));

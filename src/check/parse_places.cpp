@@ -30,13 +30,20 @@ constexpr std::array rules{
     PlaceRule{R"re(^E\s+File "([^"<]+)", line (\d+))re", Pick::last},
     PlaceRule{R"re(^([^\s:<][^:]*\.pyx?):(\d+): )re", Pick::last},
     PlaceRule{R"re(^\s*File "([^"<]+)", line (\d+))re", Pick::last},
+    // bats, Perl's Test::More, Catch2's JUnit
+    PlaceRule{R"re(\(in test file ([^()]+), line (\d+)\))re", Pick::first},
+    PlaceRule{R"re(^#?\s*at (\S+) line (\d+)\.$)re", Pick::first},
+    PlaceRule{R"re(^at ([^\s:(][^:()]*):(\d+)$)re", Pick::every},
     // JavaScript: the outermost call comes last, the failing one first
-    PlaceRule{R"re(\((?:file://)?([^()\s]+\.[cm]?[jt]sx?):(\d+):(\d+)\))re", Pick::first},
-    PlaceRule{R"re(^\s*at (?:async )?(?:file://)?([^()\s]+\.[cm]?[jt]sx?):(\d+):(\d+))re", Pick::first},
+    PlaceRule{R"re(\((?:file://)?([^()]+\.(?:[cm]?[jt]sx?|vue|svelte)):(\d+):(\d+)\))re", Pick::first},
+    PlaceRule{R"re(^\s*(?:at|❯) (?:async )?(?:\S+ )?(?:file://)?([^()\s]+\.(?:[cm]?[jt]sx?|vue|svelte)):(\d+):(\d+))re",
+              Pick::first},
+    PlaceRule{R"re(^\s*(?:file://)?(/[^()\s]+\.[cm]?[jt]sx?):(\d+)(?::(\d+))?)re", Pick::first},
     // .NET
-    PlaceRule{R"re( in ([^:]+\.(?:cs|fs|vb)):line (\d+))re", Pick::first},
+    PlaceRule{R"re( in ((?:[A-Za-z]:)?[^:]+\.(?:cs|fs|vb)):(?:line )?(\d+))re", Pick::first},
     // Java: only a file's name, its directory comes from the class
-    PlaceRule{R"re(^\s*at ([\w$.]+)\.[\w$<>]+\((\w+\.(?:java|kt|scala|groovy)):(\d+)\))re", Pick::first, true},
+    PlaceRule{R"re(^\s*at (?:[\w.@-]*/{1,2})?([\w$.]+)\.[\w$<>-]+\((\w+\.(?:java|kt|scala|groovy)):(\d+)\))re",
+              Pick::first, true},
     PlaceRule{R"re(^\s*([^\s:][^:]*\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|rs|go)):(\d+)(?::(\d+))?: )re", Pick::first},
 };
 
@@ -67,6 +74,48 @@ bool exists(const std::string& path, const ParseContext& context) {
     return !path.empty() && context.content && context.content(path).has_value();
 }
 
+/// Frames of test frameworks and runtimes, which no report is about.
+bool library_class(std::string_view name) {
+    for (const std::string_view start : {"java.",
+                                         "javax.",
+                                         "jdk.",
+                                         "sun.",
+                                         "com.sun.",
+                                         "org.junit.",
+                                         "junit.",
+                                         "org.opentest4j.",
+                                         "org.hamcrest.",
+                                         "org.assertj.",
+                                         "org.mockito.",
+                                         "org.testng.",
+                                         "org.gradle.",
+                                         "org.apache.maven.",
+                                         "kotlin.",
+                                         "kotlinx.",
+                                         "scala.",
+                                         "groovy.",
+                                         "org.codehaus.groovy.",
+                                         "org.springframework.",
+                                         "com.google.common.truth."}) {
+        if (name.substr(0, start.size()) == start) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool library_path(std::string_view path) {
+    for (const std::string_view part :
+         {"node_modules/", "site-packages/", "dist-packages/", "/usr/lib/", "/usr/include/", "/lib/python",
+          "node:", "/rustc/", "/.cargo/registry/", "/go/pkg/mod/", "internal/", "/_build/"}) {
+        const auto at = path.find(part);
+        if (at != std::string_view::npos && (part != "internal/" || at == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const std::vector<std::string>& java_roots() {
     static const std::vector<std::string> roots{"src/test/java/",
                                                 "src/main/java/",
@@ -79,6 +128,16 @@ const std::vector<std::string>& java_roots() {
                                                 "src/",
                                                 ""};
     return roots;
+}
+
+/// Whether a place may be where a test failed: in the repository, or in a log of another machine anywhere but in what
+/// is installed.
+bool in_question(const std::string& path, const ParseContext& context) {
+    if (!plausible_path(path) || library_path(path)) {
+        return false;
+    }
+    const auto inside = repository_path(path, context);
+    return context.keep_outside || (!inside.empty() && (!context.content || exists(inside, context)));
 }
 
 }  // namespace
@@ -103,6 +162,15 @@ std::string find_named_file(std::string_view file, std::string_view package_path
 }
 
 std::vector<model::Finding> places_in(std::string_view words, const ParseContext& context) {
+    // node:test wraps the error that counts in one of its own.
+    const auto cause =
+        words.find("ERR_TEST_FAILURE") == std::string_view::npos ? std::string_view::npos : words.find("cause: ");
+    if (cause != std::string_view::npos) {
+        auto places = places_in(words.substr(cause + 1), context);
+        if (!places.empty()) {
+            return places;
+        }
+    }
     static const Compiled compiled;
     const auto lines = base::split_lines(words);
     for (std::size_t i = 0; i < rules.size(); ++i) {
@@ -118,20 +186,24 @@ std::vector<model::Finding> places_in(std::string_view words, const ParseContext
             }
             model::Finding place;
             if (rule.java) {
+                if (library_class(text(groups[1]))) {
+                    continue;
+                }
                 auto package = text(groups[1]);
                 package.resize(
                     std::min(package.size(), package.rfind('.') == std::string::npos ? 0 : package.rfind('.')));
                 std::replace(package.begin(), package.end(), '.', '/');
                 place.path = find_named_file(text(groups[2]), package, java_roots(), context);
+                if (place.path.empty() && context.keep_outside) {
+                    place.path = text(groups[2]);
+                }
                 place.line = number(groups[3]);
             } else {
                 place.path = text(groups[1]);
                 place.line = number(groups[2]);
                 place.column = number(groups[3]);
             }
-            const auto inside = repository_path(place.path, context);
-            if (inside.empty() || inside.find("node_modules/") != std::string::npos ||
-                inside.find("site-packages/") != std::string::npos || (context.content && !exists(inside, context))) {
+            if (!in_question(place.path, context)) {
                 continue;
             }
             if (rule.pick == Pick::last) {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <re2/re2.h>
+#include <re2/set.h>
 
 #include "base/doc.hpp"
 #include "base/result.hpp"
+#include "check/parse_severity.hpp"
 #include "check/parse_text.hpp"
 
 namespace rfsn::check {
@@ -26,31 +30,50 @@ struct LinePattern {
 enum class Keep {
     first,   ///< the first such line wins
     last,    ///< the last such line wins
-    append,  ///< text is appended, line by line; other groups as `last`
+    append,  ///< message and test are appended, line by line; other groups as `last`
     note,    ///< a note of its own
+    drop,    ///< nothing
+    stop,    ///< as `first`, and nothing follows any more
 };
 
 struct FollowRule {
     LinePattern match;
+    LinePattern unless;  ///< with it, a line that it matches is none
     Keep keep = Keep::first;
+    std::string unset;  ///< with it, a line is one only as long as nothing was captured under this name
+    std::string separator = "\n";
 };
 
 enum class PatternKind {
     finding,
-    note,    ///< attached to the finding before it
-    before,  ///< a note kept for the next finding ("required from here")
-    file,    ///< a line that names the file of what comes (eslint's stylish form)
-    skip,    ///< a line that looks like a finding and is none
+    note,     ///< attached to the finding before it
+    before,   ///< a note kept for the next finding ("required from here")
+    carry,    ///< what it captures holds for the findings to come (the file of eslint's stylish form, the running test)
+    skip,     ///< a line that looks like a finding and is none
+    section,  ///< from here on the patterns `within` its name are looked at
+    enter,    ///< make's "Entering directory": relative paths start there
+    leave,
+    failed,  ///< names a test that failed, for patterns that are `only_failed`
 };
 
 struct TextPattern {
     PatternKind kind = PatternKind::finding;
     LinePattern start;
+    LinePattern unless;
     std::vector<FollowRule> follow;
-    LinePattern until;  ///< with it, lines that nothing matches are passed over until one that it matches
+    LinePattern until;                ///< with it, lines that nothing matches are passed over until one that it matches
+    std::vector<LinePattern> refine;  ///< the first that matches the message's whole text sets what it captures
     std::vector<std::string> require;
     std::map<std::string, std::string, std::less<>> constants;  ///< severity, code, message ("{test}: {message}")
+    std::string within;
+    std::string section;
+    std::string group;       ///< findings whose summaries are left out
+    std::string summary_of;  ///< a summary's group
+    std::optional<std::uint32_t> column_base;
     std::size_t max_lines = 400;
+    bool only_failed = false;
+    bool interrupts = false;  ///< starts also inside another finding's lines
+    bool clear = false;       ///< of carry: forgets what was carried before
 };
 
 struct TextParser::Rules {
@@ -58,14 +81,16 @@ struct TextParser::Rules {
     std::uint32_t column_base = 1;
     bool backslashes = false;
     bool end_exclusive = true;
-    std::vector<model::Severity> blocking;
-    model::Severity fallback = model::Severity::error;
-    std::string severity_from = "severity";
-    std::map<std::string, model::Severity, std::less<>> severities;
+    SeverityRules severity;
     std::vector<TextPattern> patterns;
+    std::unique_ptr<RE2::Set> starts;  ///< says in one pass which patterns a line may start
 };
 
+/// The rules of another parser by its name, for `include`; nullptr if there is none.
+using RuleLookup = std::function<const base::DocNode*(std::string_view name)>;
+
 [[nodiscard]] base::Result<std::unique_ptr<TextParser::Rules>> load_rules(std::string_view name,
-                                                                          const base::DocNode& doc);
+                                                                          const base::DocNode& doc,
+                                                                          const RuleLookup& lookup);
 
 }  // namespace rfsn::check

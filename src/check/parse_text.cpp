@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -14,11 +15,18 @@ namespace {
 
 constexpr std::size_t max_line = 65536;
 constexpr std::size_t max_message = 16384;
+constexpr std::size_t max_notes = 50;
+constexpr std::size_t max_directories = 200;
 constexpr int max_groups = 16;
 
 using Fields = std::map<std::string, std::string, std::less<>>;
 
-/// Named groups of a match; a group that took no part is not set.
+bool matches(const LinePattern& pattern, std::string_view line) {
+    return pattern.re != nullptr && RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), *pattern.re);
+}
+
+/// Named groups of a match; a group that took no part is not set. What stands where a path is expected must be able to
+/// be one.
 bool match(const LinePattern& pattern, std::string_view line, Fields& fields) {
     std::array<re2::StringPiece, max_groups> groups;
     const int count = std::min(pattern.re->NumberOfCapturingGroups() + 1, max_groups);
@@ -27,12 +35,18 @@ bool match(const LinePattern& pattern, std::string_view line, Fields& fields) {
         return false;
     }
     for (const auto& [number, name] : pattern.groups) {
-        if (number < count) {
-            const auto& group = groups.at(static_cast<std::size_t>(number));
-            if (group.data() != nullptr) {
-                fields[name] = std::string(group.data(), group.size());
-            }
+        if (number >= count) {
+            continue;
         }
+        const auto& group = groups.at(static_cast<std::size_t>(number));
+        if (group.data() == nullptr) {
+            continue;
+        }
+        std::string text(group.data(), group.size());
+        if (name == "file" && !plausible_path(text)) {
+            return false;
+        }
+        fields[name] = std::move(text);
     }
     return true;
 }
@@ -43,7 +57,7 @@ std::uint32_t number(const Fields& fields, std::string_view key) {
     if (found != fields.end()) {
         const auto& text = found->second;
         const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (result.ec != std::errc()) {
+        if (result.ec != std::errc() || value > INT32_MAX) {
             return 0;
         }
     }
@@ -55,7 +69,7 @@ std::string text_of(const Fields& fields, std::string_view key) {
     return found == fields.end() ? std::string() : found->second;
 }
 
-/// "{test}: {message}" with the captured values; a name that was not captured is empty.
+/// "{test}: {message}" with the captured values; of a value that was not captured, the ": " beside it goes too.
 std::string fill(std::string_view text, const Fields& fields) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -64,25 +78,98 @@ std::string fill(std::string_view text, const Fields& fields) {
             out += text[i];
             continue;
         }
-        out += text_of(fields, text.substr(i + 1, close - i - 1));
+        const auto value = text_of(fields, text.substr(i + 1, close - i - 1));
         i = close;
+        if (value.empty() && text.substr(i + 1, 2) == ": ") {
+            i += 2;
+        }
+        out += value;
+    }
+    if (out.size() > 2 && out.compare(out.size() - 2, 2, ": ") == 0) {
+        out.resize(out.size() - 2);
     }
     return out;
 }
 
+/// A test's name as one form: "TestK::test_x" and "TestK.test_x" are the same.
+std::string test_key(std::string name) {
+    for (auto at = name.find("::"); at != std::string::npos; at = name.find("::", at)) {
+        name.replace(at, 2, ".");
+    }
+    return name;
+}
+
+std::string joined(const std::string& directory, const std::string& path) {
+    return directory.empty() ? path : directory + "/" + path;
+}
+
+/// Where relative paths start, as make, ninja and their like say when they enter a directory.
+class Directories {
+   public:
+    explicit Directories(const ParseContext& context) : context_(context) {}
+
+    void enter(std::string directory) {
+        if (directory.empty() || stack_.size() >= max_directories) {
+            return;
+        }
+        if (outermost_.empty()) {
+            outermost_ = directory;
+        }
+        if (directory.front() != '/' && !stack_.empty()) {
+            directory = joined(stack_.back(), directory);
+        }
+        stack_.push_back(std::move(directory));
+    }
+    void leave() {
+        if (!stack_.empty()) {
+            stack_.pop_back();
+        }
+    }
+    [[nodiscard]] std::string resolve(std::string path) const {
+        if (stack_.empty() || path.empty() || path.front() == '/' || path.find(':') != std::string::npos) {
+            return path;
+        }
+        const auto& top = stack_.back();
+        auto whole = joined(top, path);
+        if (top.front() != '/' || !repository_path(whole, context_).empty()) {
+            return whole;
+        }
+        // A log of another machine: where the first make was started is taken for the root.
+        if (top == outermost_) {
+            return path;
+        }
+        const auto root = outermost_ + "/";
+        return whole.compare(0, root.size(), root) == 0 ? whole.substr(root.size()) : whole;
+    }
+
+   private:
+    const ParseContext& context_;
+    std::vector<std::string> stack_;
+    std::string outermost_;
+};
+
 /// One pass over one log.
 class Pass {
    public:
-    explicit Pass(const TextParser::Rules& rules) : rules_(rules) {}
+    Pass(const TextParser::Rules& rules, const ParseContext& context) : rules_(rules), directories_(context) {}
 
     void line(std::string_view text) {
+        candidates_.clear();
+        RE2::Set::ErrorInfo trouble{};
+        const bool any = rules_.starts->Match(re2::StringPiece(text.data(), text.size()), &candidates_, &trouble);
+        if (!any && trouble.kind != RE2::Set::kNoError) {
+            candidates_.resize(rules_.patterns.size());
+            for (std::size_t i = 0; i < candidates_.size(); ++i) {
+                candidates_[i] = static_cast<int>(i);
+            }
+        }
+        std::sort(candidates_.begin(), candidates_.end());
         if (open_ != nullptr && follows(text)) {
             return;
         }
-        for (const auto& pattern : rules_.patterns) {
-            Fields fields;
-            if (match(pattern.start, text, fields)) {
-                start(pattern, std::move(fields));
+        for (const int index : candidates_) {
+            const auto& pattern = rules_.patterns[static_cast<std::size_t>(index)];
+            if (starts(pattern, text)) {
                 return;
             }
         }
@@ -90,11 +177,40 @@ class Pass {
 
     std::vector<model::Finding> finish() {
         close();
-        return std::move(findings_);
+        std::vector<model::Finding> out;
+        for (auto& raw : found_) {
+            const auto& pattern = *raw.pattern;
+            const bool detailed =
+                !pattern.summary_of.empty() && (told_.count({pattern.summary_of, raw.key}) != 0 ||
+                                                told_.count({pattern.summary_of, std::string()}) != 0);
+            const bool doubtful = pattern.only_failed && failed_.count(raw.key) == 0;
+            if (!detailed && !doubtful) {
+                out.push_back(std::move(raw.finding));
+            }
+        }
+        return out;
     }
-    [[nodiscard]] bool full() const { return findings_.size() >= 2 * max_findings; }
+    [[nodiscard]] bool full() const { return found_.size() >= 2 * max_findings; }
 
    private:
+    struct Raw {
+        model::Finding finding;
+        const TextPattern* pattern = nullptr;
+        std::string key;
+    };
+
+    bool starts(const TextPattern& pattern, std::string_view text) {
+        if (!pattern.within.empty() && pattern.within != section_) {
+            return false;
+        }
+        Fields fields;
+        if (!match(pattern.start, text, fields) || matches(pattern.unless, text)) {
+            return false;
+        }
+        start(pattern, std::move(fields));
+        return true;
+    }
+
     /// Whether the line belongs to the open finding; closes it when it does not.
     bool follows(std::string_view text) {
         if (++lines_ > open_->max_lines) {
@@ -103,37 +219,43 @@ class Pass {
         }
         for (const auto& rule : open_->follow) {
             Fields fields;
-            if (match(rule.match, text, fields)) {
-                take(rule.keep, fields);
+            if ((rule.unset.empty() || fields_.count(rule.unset) == 0) && match(rule.match, text, fields) &&
+                !matches(rule.unless, text)) {
+                take(rule, fields);
+                if (rule.keep == Keep::stop) {
+                    close();
+                }
                 return true;
             }
         }
-        Fields ignored;
-        if (!open_->until.re || match(open_->until, text, ignored)) {
+        if (open_->until.re == nullptr || matches(open_->until, text) || interrupted(text)) {
             close();
             return false;
         }
-        return !starts_finding(text);
-    }
-
-    /// Inside a block a line that starts another block ends this one.
-    bool starts_finding(std::string_view text) {
-        Fields ignored;
-        if (!match(open_->start, text, ignored)) {
-            return false;
-        }
-        close();
         return true;
     }
 
-    void take(Keep keep, Fields& fields) {
-        if (keep == Keep::note) {
-            if (notes_.size() < 50) {
+    /// Inside a block, a line that starts another block of its kind ends this one, and so does what may interrupt any.
+    [[nodiscard]] bool interrupted(std::string_view text) const {
+        return std::any_of(candidates_.begin(), candidates_.end(), [&](int index) {
+            const auto& pattern = rules_.patterns[static_cast<std::size_t>(index)];
+            return (&pattern == open_ || pattern.interrupts) &&
+                   (pattern.within.empty() || pattern.within == section_) && !matches(pattern.unless, text);
+        });
+    }
+
+    void take(const FollowRule& rule, Fields& fields) {
+        if (rule.keep == Keep::drop) {
+            return;
+        }
+        if (rule.keep == Keep::note) {
+            if (notes_.size() < max_notes) {
                 notes_.push_back(note(fields));
             }
             return;
         }
-        if (keep == Keep::first) {
+        const bool first = rule.keep == Keep::first || rule.keep == Keep::stop;
+        if (first) {
             for (const auto& entry : fields) {
                 if (fields_.count(entry.first) != 0 && entry.first != "message") {
                     return;
@@ -142,41 +264,63 @@ class Pass {
         }
         for (auto& [name, value] : fields) {
             auto& slot = fields_[name];
-            const bool append = keep == Keep::append && name == "message" && !slot.empty();
+            const bool append = rule.keep == Keep::append && (name == "message" || name == "test") && !slot.empty();
             if (append && slot.size() < max_message) {
-                slot += "\n" + value;
-            } else if (!append && (keep != Keep::first || slot.empty())) {
+                slot += rule.separator + value;
+            } else if (!append && (!first || slot.empty())) {
                 slot = std::move(value);
             }
         }
     }
 
     void start(const TextPattern& pattern, Fields fields) {
-        if (pattern.kind == PatternKind::note) {
-            if (open_ != nullptr) {
-                close();
-            }
-            if (!findings_.empty() && findings_.back().notes.size() < 50) {
-                findings_.back().notes.push_back(note(fields));
-            }
+        if (pattern.kind == PatternKind::failed) {
+            failed_.insert(test_key(text_of(fields, "test")));
             return;
         }
         close();
-        if (pattern.kind == PatternKind::before) {
-            if (pending_.size() < 50) {
-                pending_.push_back(note(fields));
-            }
-            return;
+        switch (pattern.kind) {
+            case PatternKind::note:
+                if (!found_.empty() && found_.back().finding.notes.size() < max_notes) {
+                    found_.back().finding.notes.push_back(note(fields));
+                }
+                break;
+            case PatternKind::before:
+                if (pending_.size() < max_notes) {
+                    pending_.push_back(note(fields));
+                }
+                break;
+            case PatternKind::carry:
+                carry(pattern, fields);
+                break;
+            case PatternKind::section:
+                section_ = pattern.section;
+                carry(pattern, fields);
+                break;
+            case PatternKind::enter:
+                directories_.enter(path(text_of(fields, "dir")));
+                break;
+            case PatternKind::leave:
+                directories_.leave();
+                break;
+            case PatternKind::finding:
+                open_ = &pattern;
+                fields_ = std::move(fields);
+                notes_ = std::exchange(pending_, {});
+                lines_ = 0;
+                break;
+            case PatternKind::skip:
+            case PatternKind::failed:
+                break;
         }
-        if (pattern.kind == PatternKind::file) {
-            file_ = path(text_of(fields, "file"));
-            return;
+    }
+
+    void carry(const TextPattern& pattern, Fields& fields) {
+        if (pattern.clear) {
+            carried_.clear();
         }
-        if (pattern.kind == PatternKind::finding) {
-            open_ = &pattern;
-            fields_ = std::move(fields);
-            notes_ = std::exchange(pending_, {});
-            lines_ = 0;
+        for (auto& [name, value] : fields) {
+            carried_[name] = std::move(value);
         }
     }
 
@@ -185,9 +329,15 @@ class Pass {
             return;
         }
         const auto* pattern = std::exchange(open_, nullptr);
-        if (!file_.empty()) {
-            fields_.try_emplace("file", file_);
+        for (const auto& [name, value] : carried_) {
+            fields_.try_emplace(name, value);
         }
+        // A failed suite's own file, where nothing says it better.
+        if (const auto suite = fields_.find("suite"); suite != fields_.end()) {
+            fields_.try_emplace("file", suite->second);
+        }
+        refine(*pattern);
+        point();
         for (const auto& name : pattern->require) {
             if (text_of(fields_, name).empty()) {
                 return;
@@ -199,24 +349,76 @@ class Pass {
                 fields_[key] = fill(constant->second, fields_);
             }
         }
-        findings_.push_back(finding());
+        auto key = test_key(text_of(fields_, "test"));
+        if (!pattern->group.empty()) {
+            told_.insert({pattern->group, key});
+        }
+        found_.push_back({finding(*pattern), pattern, std::move(key)});
     }
 
-    model::Finding finding() {
+    /// The columns that an arrow of "^" shows below a line. It is drawn on a terminal, where a tab ends at the next
+    /// multiple of eight cells.
+    void point() {
+        const auto caret = fields_.find("caret");
+        if (caret == fields_.end() || fields_.count("col") != 0) {
+            return;
+        }
+        const auto source = text_of(fields_, "source");
+        const auto column = [&](std::size_t cells) {
+            std::size_t characters = 0;
+            std::size_t at = 0;
+            for (std::size_t i = 0; i < source.size() && at < cells; ++i) {
+                const bool inside = (static_cast<unsigned char>(source[i]) & 0xC0U) == 0x80;
+                at += inside ? 0 : source[i] == '\t' ? 8 - at % 8 : 1;
+                characters += inside ? 0 : 1;
+            }
+            return std::to_string(characters + (cells > at ? cells - at : 0) + rules_.column_base);
+        };
+        const auto start = caret->second.size();
+        fields_["col"] = column(start);
+        const auto span = text_of(fields_, "span");
+        if (span.size() > 2 && span.back() == '^') {
+            fields_["end_col"] = column(start + span.size() - (rules_.end_exclusive ? 0 : 1));
+        }
+    }
+
+    void refine(const TextPattern& pattern) {
+        const auto message = text_of(fields_, "message");
+        for (const auto& one : pattern.refine) {
+            Fields fields;
+            if (match(one, message, fields)) {
+                for (auto& [name, value] : fields) {
+                    if (!value.empty() || name == "message") {
+                        fields_[name] = std::move(value);
+                    }
+                }
+                return;
+            }
+        }
+    }
+
+    model::Finding finding(const TextPattern& pattern) {
+        const auto base = pattern.column_base.value_or(rules_.column_base);
+        const auto column = [&](std::string_view key) {
+            const auto value = number(fields_, key);
+            const auto given = fields_.find(key);
+            return given == fields_.end() || given->second.empty() ? 0 : value + 1 - base;
+        };
         model::Finding out;
-        out.path = path(text_of(fields_, "file"));
+        out.path = directories_.resolve(path(text_of(fields_, "file")));
         out.line = number(fields_, "line");
-        out.column = column("col");
+        out.column = out.line == 0 ? 0 : column("col");
         out.end_line = number(fields_, "end_line");
-        out.end_column = column("end_col");
+        out.end_column = out.line == 0 ? 0 : column("end_col");
         if (out.end_column != 0 && !rules_.end_exclusive) {
             ++out.end_column;
         }
         if (out.end_column != 0 && out.end_line == 0) {
             out.end_line = out.line;
         }
-        out.severity = severity();
-        out.blocking = std::find(rules_.blocking.begin(), rules_.blocking.end(), out.severity) != rules_.blocking.end();
+        const auto word = text_of(fields_, "severity");
+        out.severity = rules_.severity.of(word.empty() ? text_of(fields_, rules_.severity.from) : word);
+        out.blocking = rules_.severity.blocks(out.severity);
         out.code = text_of(fields_, "code");
         out.message = text_of(fields_, "message").substr(0, max_message);
         out.notes = std::move(notes_);
@@ -224,34 +426,8 @@ class Pass {
         return out;
     }
 
-    [[nodiscard]] std::uint32_t column(std::string_view key) const {
-        return fields_.find(key) == fields_.end() ? 0 : number(fields_, key) + 1 - rules_.column_base;
-    }
-
-    [[nodiscard]] model::Severity severity() const {
-        auto word = text_of(fields_, "severity");
-        if (word.empty()) {
-            word = text_of(fields_, rules_.severity_from);
-        }
-        std::transform(word.begin(), word.end(), word.begin(),
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-        // The longest key that the word starts with: "fatal error" by "fatal", "e501" by "e".
-        for (std::size_t size = word.size(); size > 0; --size) {
-            const auto found = rules_.severities.find(word.substr(0, size));
-            if (found != rules_.severities.end()) {
-                return found->second;
-            }
-        }
-        for (const auto severity : {model::Severity::error, model::Severity::warning, model::Severity::info}) {
-            if (word == model::name(severity)) {
-                return severity;
-            }
-        }
-        return rules_.fallback;
-    }
-
     [[nodiscard]] model::Note note(const Fields& fields) const {
-        return {path(text_of(fields, "file")), number(fields, "line"),
+        return {directories_.resolve(path(text_of(fields, "file"))), number(fields, "line"),
                 text_of(fields, "message").substr(0, max_message)};
     }
 
@@ -263,13 +439,18 @@ class Pass {
     }
 
     const TextParser::Rules& rules_;
-    std::vector<model::Finding> findings_;
+    Directories directories_;
+    std::vector<int> candidates_;
+    std::vector<Raw> found_;
+    std::set<std::pair<std::string, std::string>> told_;  ///< group and test of what was found in full
+    std::set<std::string> failed_;
     const TextPattern* open_ = nullptr;
     Fields fields_;
+    Fields carried_;
     std::vector<model::Note> notes_;
     std::vector<model::Note> pending_;
     std::size_t lines_ = 0;
-    std::string file_;
+    std::string section_;
 };
 
 }  // namespace
@@ -279,18 +460,19 @@ TextParser::TextParser(TextParser&&) noexcept = default;
 TextParser& TextParser::operator=(TextParser&&) noexcept = default;
 TextParser::~TextParser() = default;
 
-base::Result<TextParser> TextParser::load(std::string_view name, const base::DocNode& rules) {
-    RFSN_ASSIGN(auto loaded, load_rules(name, rules));
+base::Result<TextParser> TextParser::load(std::string_view name, const base::DocNode& rules,
+                                          const std::function<const base::DocNode*(std::string_view)>& lookup) {
+    RFSN_ASSIGN(auto loaded, load_rules(name, rules, lookup));
     return TextParser(std::move(loaded));
 }
 
-std::vector<model::Finding> TextParser::parse(std::string_view text) const {
-    Pass pass(*rules_);
+std::vector<model::Finding> TextParser::parse(std::string_view text, const ParseContext& context) const {
+    Pass pass(*rules_, context);
     while (!text.empty() && !pass.full()) {
         const auto end = text.find('\n');
         auto line = text.substr(0, end);
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        if (!line.empty() && line.back() == '\r') {
+        while (!line.empty() && line.back() == '\r') {
             line.remove_suffix(1);
         }
         // What a progress display has overwritten is not part of the line.

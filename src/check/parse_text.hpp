@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -17,15 +18,19 @@ namespace rfsn::check {
 class TextParser {
    public:
     /// Errors: config, "NAME:LINE:COLUMN: message".
-    [[nodiscard]] static base::Result<TextParser> load(std::string_view name, const base::DocNode& rules);
+    /// `lookup` gives the rules of the parsers that these include.
+    [[nodiscard]] static base::Result<TextParser> load(
+        std::string_view name, const base::DocNode& rules,
+        const std::function<const base::DocNode*(std::string_view)>& lookup);
     TextParser(TextParser&&) noexcept;
     TextParser& operator=(TextParser&&) noexcept;
     TextParser(const TextParser&) = delete;
     TextParser& operator=(const TextParser&) = delete;
     ~TextParser();
 
-    /// Paths as the tool wrote them; no ANSI sequences may be left in `text`.
-    [[nodiscard]] std::vector<model::Finding> parse(std::string_view text) const;
+    /// Paths as the tool wrote them, but those below a directory that make or ninja entered start there; no ANSI
+    /// sequences may be left in `text`.
+    [[nodiscard]] std::vector<model::Finding> parse(std::string_view text, const ParseContext& context) const;
     [[nodiscard]] ColumnUnit column_unit() const;
 
     struct Rules;

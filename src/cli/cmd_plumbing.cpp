@@ -15,6 +15,7 @@ namespace rfsn::cli {
 namespace {
 
 constexpr std::size_t max_input = std::size_t{1} << 30;
+constexpr std::size_t max_source = std::size_t{32} << 20;
 
 void add(std::string& json, const char* key, const std::string& value) {
     if (!value.empty()) {
@@ -65,15 +66,26 @@ int cmd_parse(const Invocation& invocation, Context& /*context*/) {
         }
         return print(text);
     }
+    const auto& parser = invocation.positionals.front();
+    if (auto known = check::parser_exists(parser); !known) {
+        fail_with(known.error());
+        return 2;
+    }
     check::ParseContext context;
     std::vector<char> directory(4096);
     context.root = getcwd(directory.data(), directory.size()) == nullptr ? "" : directory.data();
-    context.tool = invocation.positionals.front();
+    context.tool = parser;
+    // The log may be another machine's: its paths stay, and files that are here too are asked for columns and names.
+    context.keep_outside = true;
+    context.content = [](const std::string& path) -> std::optional<std::string> {
+        auto bytes = base::read_file(path, max_source);
+        return bytes ? std::optional<std::string>(std::move(*bytes)) : std::nullopt;
+    };
     const auto log = read_stdin(max_input);
     if (!log) {
         return fail_with(log.error());
     }
-    const auto findings = check::parse_output(invocation.positionals.front(), *log, context);
+    const auto findings = check::parse_output(parser, *log, context);
     if (!findings) {
         return fail_with(findings.error());
     }

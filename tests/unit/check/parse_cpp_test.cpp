@@ -44,17 +44,16 @@ TEST(ParseCpp, AnErrorInASystemHeaderMovesToTheLineThatCausedIt) {
 }
 
 TEST(ParseCpp, LinkerAndMake) {
-    EXPECT_EQ(
-        lines_of(parsed("gcc",
-                        "/usr/bin/ld: /tmp/cciZMXMS.o: in function `main':\n"
-                        "/t/u.cpp:1: undefined reference to `foo()'\n"
-                        "collect2: error: ld returned 1 exit status\n"
-                        "u.cpp:(.text+0x5): undefined reference to `bar()'\n"
-                        "make[2]: *** [CMakeFiles/app.dir/build.make:76: CMakeFiles/app.dir/main.o] Error 1\n"
-                        "Makefile:2: *** missing separator.  Stop.\n"
-                        "make: *** No rule to make target 'x.c', needed by 'x.o'.  Stop.\n")),
-        (Lines{"u.cpp:1:0 link undefined reference to `foo()'", ":0:0 link undefined reference to `bar()'",
-               "Makefile:2:0 make missing separator", ":0:0 make No rule to make target 'x.c', needed by 'x.o'"}));
+    EXPECT_EQ(lines_of(parsed("gcc",
+                              "/usr/bin/ld: /tmp/cciZMXMS.o: in function `main':\n"
+                              "/t/u.cpp:1: undefined reference to `foo()'\n"
+                              "collect2: error: ld returned 1 exit status\n"
+                              "u.cpp:(.text+0x5): undefined reference to `bar()'\n"
+                              "make[2]: *** [CMakeFiles/app.dir/build.make:76: CMakeFiles/app.dir/main.o] Error 1\n"
+                              "Makefile:2: *** missing separator.  Stop.\n"
+                              "make: *** No rule to make target 'x.c', needed by 'x.o'.  Stop.\n")),
+              (Lines{"u.cpp:1:0  undefined reference to `foo()'", ":0:0  undefined reference to `bar()'",
+                     "Makefile:2:0  missing separator", ":0:0  No rule to make target 'x.c', needed by 'x.o'"}));
 }
 
 TEST(ParseCpp, DisplayColumnsOfGccBecomeBytes) {
@@ -134,7 +133,7 @@ TEST(ParseCpp, CtestJUnitFindsTheAssertion) {
 std::vector<std::string> junit_messages(const std::string& cases) {
     std::vector<std::string> out;
     for (const auto& finding : parsed("junit", "<testsuite name=\"s\">" + cases + "</testsuite>")) {
-        EXPECT_EQ(finding.code, "test");
+        EXPECT_EQ(finding.code, "");
         out.push_back(finding.message);
     }
     return out;

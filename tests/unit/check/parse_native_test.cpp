@@ -30,7 +30,7 @@ TEST(ParseNative, Eslint) {
  {"ruleId": null, "severity": 1, "message": "File ignored because of a matching ignore pattern."}]},
  {"filePath": "/t/b.js", "messages": []}])");
     EXPECT_EQ(lines_of(findings), (Lines{"a.js:1:7 no-unused-vars 'x' is assigned", "a.js:2:1 semi Missing",
-                                         "a.js:4:2 syntax Parsing error: x"}));
+                                         "a.js:4:2  Parsing error: x"}));
     EXPECT_TRUE(findings[0].blocking && findings[0].fixable);
     EXPECT_FALSE(findings[1].blocking);
 }
@@ -49,7 +49,7 @@ TEST(ParseNative, Checkstyle) {
         "<?xml version=\"1.0\"?><checkstyle version=\"8.36\"><file name=\"/t/A.java\">"
         "<error line=\"1\" column=\"3\" severity=\"warning\" message=\"a &lt;b&gt;\" source=\"com.x.checks.FooCheck\"/>"
         "<error line=\"2\" severity=\"error\" message=\"c\" source=\"\"/></file></checkstyle>");
-    EXPECT_EQ(lines_of(findings), (Lines{"A.java:1:3 FooCheck a <b>", "A.java:2:0  c"}));
+    EXPECT_EQ(lines_of(findings), (Lines{"A.java:1:3 Foo a <b>", "A.java:2:0  c"}));
 }
 
 TEST(ParseNative, CargoMergesLibAndTestTargets) {
@@ -76,7 +76,7 @@ TEST(ParseNative, GoVetBetweenPackageLines) {
         "\t\t\t\t\"message\": \"Printf format %d has arg of wrong type\"\n\t\t\t}\n\t\t]\n\t}\n}\n"
         "# example.com/b\nvet: ./b.go:3:5: undefined: x\n");
     EXPECT_EQ(lines_of(findings),
-              (Lines{"a.go:5:2 printf Printf format %d has arg of wrong type", "b.go:3:5 build undefined: x"}));
+              (Lines{"a.go:5:2 printf Printf format %d has arg of wrong type", "b.go:3:5  undefined: x"}));
 }
 
 TEST(ParseNative, GoTestFindsThePackagesDirectory) {
@@ -92,7 +92,7 @@ TEST(ParseNative, GoTestFindsThePackagesDirectory) {
                                  "{\"Action\":\"fail\",\"Package\":\"example.com/m/sub\",\"Test\":\"TestA\"}\n"
                                  "{\"Action\":\"fail\",\"Package\":\"example.com/m/sub\"}\n",
                                  context);
-    EXPECT_EQ(lines_of(findings), Lines{"sub/a_test.go:7:0 test TestA/x: got 1"});
+    EXPECT_EQ(lines_of(findings), Lines{"sub/a_test.go:7:0  TestA/x: got 1"});
 }
 
 TEST(ParseNative, UnifiedDiffPointsAtTheFirstChangedLineOfEachHunk) {
@@ -101,8 +101,8 @@ TEST(ParseNative, UnifiedDiffPointsAtTheFirstChangedLineOfEachHunk) {
                "diff a.go.orig a.go\n--- a.go.orig\t2026\n+++ a.go\t2026\n@@ -1,3 +1,4 @@\n package a\n-func  f() "
                "{}\n+\n+func f() {}\n // x\n"
                "@@ -10,2 +11,2 @@\n ok\n--- a minus line\n+-- b\n--- a/b.go\n+++ b/b.go\n@@ -0,0 +1 @@\n+x\n");
-    EXPECT_EQ(lines_of(findings), (Lines{"a.go:2:0 format is not formatted", "a.go:11:0 format is not formatted",
-                                         "b.go:1:0 format is not formatted"}));
+    EXPECT_EQ(lines_of(findings),
+              (Lines{"a.go:2:0  is not formatted", "a.go:11:0  is not formatted", "b.go:1:0  is not formatted"}));
 }
 
 TEST(ParseNative, TextFormsOfTheOtherLanguages) {
@@ -115,24 +115,23 @@ TEST(ParseNative, TextFormsOfTheOtherLanguages) {
                               "no-unused-vars\n\n\xE2\x9C\x96 1 problem\n")),
               Lines{"a.js:1:7 no-unused-vars 'x' is assigned a value but never used"});
     EXPECT_EQ(lines_of(parsed("prettier", "src/a.js\n[error] b.js: SyntaxError: Unexpected token (1:5)\n")),
-              (Lines{"src/a.js:0:0 format would be reformatted by prettier", "b.js:1:5 SyntaxError Unexpected token"}));
-    EXPECT_EQ(lines_of(parsed("gofmt", "a.go\n")), Lines{"a.go:0:0 format is not formatted by gofmt"});
+              (Lines{"src/a.js:0:0  would be reformatted by prettier", "b.js:1:5 SyntaxError Unexpected token"}));
+    EXPECT_EQ(lines_of(parsed("gofmt", "a.go\n")), Lines{"a.go:0:0  is not formatted by gofmt"});
     EXPECT_EQ(
         lines_of(parsed("go", "# example.com/a\n./a.go:3:5: undefined: x\nvet: ./b.go:1:1: expected 'package'\n")),
         (Lines{"a.go:3:5  undefined: x", "b.go:1:1  expected 'package'"}));
-    EXPECT_EQ(
-        lines_of(parsed(
-            "rustc",
-            "error[E0308]: mismatched types\n --> src/main.rs:2:18\n  |\n2 |     let x: i32 = \"a\";\n  |\n\n"
-            "error: aborting due to previous error\n\n"
-            "thread 'tests::t' panicked at src/lib.rs:8:9:\nassertion `left == right` failed\n  left: 1\n right: 2\n")),
-        (Lines{"src/main.rs:2:18 E0308 mismatched types",
-               "src/lib.rs:8:9 test tests::t: assertion `left == right` failed\nleft: 1\nright: 2"}));
+    EXPECT_EQ(lines_of(parsed(
+                  "rustc",
+                  "error[E0308]: mismatched types\n --> src/main.rs:2:18\n  |\n2 |     let x: i32 = \"a\";\n  |\n\n"
+                  "error: aborting due to previous error\n\n"
+                  "test tests::t ... FAILED\n\nthread 'tests::t' panicked at src/lib.rs:8:9:\nassertion `left == "
+                  "right` failed\n  left: 1\n right: 2\n")),
+              (Lines{"src/main.rs:2:18 E0308 mismatched types",
+                     "src/lib.rs:8:9  tests::t: assertion `left == right` failed\n  left: 1\n right: 2"}));
     EXPECT_EQ(
         lines_of(parsed("rustfmt",
                         "Diff in /t/src/main.rs:1:\n-fn  main() {}\n+fn main() {}\nDiff in /t/src/b.rs at line 3:\n")),
-        (Lines{"src/main.rs:1:0 format is not formatted by rustfmt",
-               "src/b.rs:3:0 format is not formatted by rustfmt"}));
+        (Lines{"src/main.rs:1:0  is not formatted by rustfmt", "src/b.rs:3:0  is not formatted by rustfmt"}));
     EXPECT_EQ(lines_of(parsed("javac",
                               "B.java:1: error: illegal start of type\npublic class B { void f( { } }\n                "
                               "         ^\n1 error\n")),
@@ -144,7 +143,7 @@ TEST(ParseNative, TextFormsOfTheOtherLanguages) {
     EXPECT_EQ(lines_of(parsed("dotnet",
                               "  Failed N.T.Adds [12 ms]\n  Error Message:\n   Assert.Equal() Failure\n  Stack "
                               "Trace:\n     at N.T.Adds() in /t/T.cs:line 9\n")),
-              Lines{"T.cs:9:0 test N.T.Adds: Assert.Equal() Failure"});
+              Lines{"T.cs:9:0  N.T.Adds: Assert.Equal() Failure"});
     EXPECT_EQ(lines_of(parsed("gradle",
                               "/t/src/main/java/A.java:3: error: ';' expected\n    int x\n         ^\n1 "
                               "error\n\nFAILURE: Build failed\n")),

@@ -11,8 +11,8 @@ TEST(ParsePython, BlackNamesFilesAndSyntaxErrors) {
                                  "would reformat sub dir/a.py\n"
                                  "\nOh no! \xF0\x9F\x92\xA5 \xF0\x9F\x92\x94 \xF0\x9F\x92\xA5\n"
                                  "1 file would be reformatted, 1 file would fail to reformat.\n");
-    EXPECT_EQ(lines_of(findings), (Lines{"b.py:1:6 syntax Cannot parse: 1:6: def g(:",
-                                         "sub dir/a.py:0:0 format would be reformatted by black"}));
+    EXPECT_EQ(lines_of(findings),
+              (Lines{"b.py:1:6  Cannot parse: 1:6: def g(:", "sub dir/a.py:0:0  would be reformatted by black"}));
     EXPECT_TRUE(findings[0].blocking && findings[1].blocking);
     EXPECT_EQ(findings[0].tool, "the-check");
 }
@@ -81,7 +81,7 @@ TEST(ParsePython, PytestPointsAtTheInnermostLineOfTheRepository) {
     const auto findings = parsed("pytest", log);
     ASSERT_EQ(findings.size(), 3U);
     EXPECT_EQ(findings[0].path + ":" + std::to_string(findings[0].line), "test_a.py:6");
-    EXPECT_EQ(findings[0].message, "test_x: assert 3 == 4\n+  where 3 = f(1, 2)");
+    EXPECT_EQ(findings[0].message, "test_x: assert 3 == 4\n +  where 3 = f(1, 2)");
     EXPECT_EQ(findings[1].path + ":" + std::to_string(findings[1].line), "lib/a.py:4");
     EXPECT_EQ(findings[2].path + ":" + std::to_string(findings[2].line), "test_a.py:11");
 }
@@ -103,7 +103,7 @@ TEST(ParsePython, PytestJUnitTakesTheLineFromTheFailure) {
         "place</failure></testcase>"
         "</testsuite></testsuites>");
     ASSERT_EQ(findings.size(), 3U);
-    EXPECT_EQ(lines_of(findings)[0], "test_a.py:6:0 test test_x: assert 3 == 4\n +  where 3 = f(1, 2)");
+    EXPECT_EQ(lines_of(findings)[0], "test_a.py:6:0  test_x: assert 3 == 4\n +  where 3 = f(1, 2)");
     EXPECT_EQ(findings[1].path, "test_bad.py");
     EXPECT_EQ(findings[1].line, 1U);
     EXPECT_NE(findings[1].message.find("SyntaxError: invalid syntax"), std::string::npos);
@@ -124,8 +124,8 @@ TEST(ParsePython, UnittestTakesTheLastFrame) {
                                  "    self.assertEqual(1, 2)\nAssertionError: 1 != 2\n\n"
                                  "----------------------------------------------------------------------\n"
                                  "Ran 2 tests in 0.000s\n\nFAILED (failures=1, errors=1)\n");
-    EXPECT_EQ(lines_of(findings),
-              (Lines{"test_u.py:6:0 test test_r: ValueError: x", "test_u.py:4:0 test test_q: AssertionError: 1 != 2"}));
+    EXPECT_EQ(lines_of(findings), (Lines{"test_u.py:6:0  test_r (test_u.T.test_r): ValueError: x",
+                                         "test_u.py:4:0  test_q (test_u.T.test_q): AssertionError: 1 != 2"}));
 }
 
 TEST(ParsePython, SyntaxErrorsOfCompileall) {
@@ -155,7 +155,7 @@ TEST(ParsePython, RuffInItsTextForms) {
     EXPECT_EQ(lines_of(parsed("ruff",
                               "a.py:1:8: F401 [*] `os` imported but unused\nFound 1 error.\nWould reformat: b c.py\n"
                               "F841 Local variable `x` is assigned to but never used\n  --> src/m.py:3:5\n   |\n")),
-              (Lines{"a.py:1:8 F401 `os` imported but unused", "b c.py:0:0 format would be reformatted by ruff",
+              (Lines{"a.py:1:8 F401 `os` imported but unused", "b c.py:0:0  would be reformatted by ruff",
                      "src/m.py:3:5 F841 Local variable `x` is assigned to but never used"}));
 }
 
