@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.hpp"
+#include "gate/fix.hpp"
 #include "report/report.hpp"
 
 namespace rfsn::cli {
@@ -33,6 +34,7 @@ int run_check(const Invocation& invocation, Context& context, gate::CheckRequest
         return fail_with(judged.error());
     }
     auto report = gate::make_report(**session, **judged);
+    gate::keep_fixes_of_passing_index(**session, **judged, report);
     if ((*judged)->request.plan_only) {
         report.verdict = model::Verdict::passed;
         report.exit_code = 0;

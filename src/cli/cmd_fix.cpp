@@ -23,6 +23,17 @@ int cmd_fix(const Invocation& invocation, Context& context) {
     if (!proposed) {
         return fail_with(proposed.error());
     }
+    if (proposed->proposals.empty() && gate::blocked_checks(**judged).empty()) {
+        const auto kept = gate::kept_proposal(**session, **judged);
+        if (!kept) {
+            return fail_with(kept.error());
+        }
+        if (*kept) {  // of a commit that brought an index of its own
+            gate::Proposed open;
+            open.proposals.push_back(gate::summarise(**kept));
+            return present(context, invocation, **session, **judged, open);
+        }
+    }
     if (proposed->proposals.empty()) {  // green, or red without a fixer: the report says which
         const auto report = gate::make_report(**session, **judged);
         const int code = deliver(context, invocation, **session, report);

@@ -10,7 +10,20 @@
 namespace rfsn::cli {
 namespace {
 
-const char* words(git::WorkTreeOutcome outcome) {
+const char* words(git::WorkTreeOutcome outcome, bool in_index) {
+    if (!in_index) {
+        switch (outcome) {
+            case git::WorkTreeOutcome::written:
+                return "work tree (nothing of it was staged)";
+            case git::WorkTreeOutcome::merged:
+                return "merged into your work tree (nothing of it was staged)";
+            case git::WorkTreeOutcome::already:
+            case git::WorkTreeOutcome::absent:
+                return "nothing to do";
+            case git::WorkTreeOutcome::conflict:
+                return "left alone";
+        }
+    }
     switch (outcome) {
         case git::WorkTreeOutcome::written:
             return "index and work tree";
@@ -31,7 +44,7 @@ const char* words(git::WorkTreeOutcome outcome) {
 void say_outcome(const patch::ApplyOutcome& outcome, const char* verb) {
     say(std::string(verb) + " " + outcome.proposal);
     for (const auto& file : outcome.files) {
-        say("  " + base::printable(file.path) + "  " + words(file.work_tree));
+        say("  " + base::printable(file.path) + "  " + words(file.work_tree, file.in_index));
         if (!file.reason.empty()) {
             say("    " + base::printable(file.reason));
         }

@@ -8,12 +8,6 @@ namespace rfsn::gate {
 base::Result<patch::ApplyOutcome> apply_proposal(Session& session, const std::string& id) {
     RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
     RFSN_ASSIGN(const auto stored, store.get(id));
-    RFSN_ASSIGN(const auto now, session.source().snapshot({}));
-    if (stored.state != "discarded" && now.id != stored.patch.snapshot_id()) {
-        return base::fail(base::ErrorCode::conflict,
-                          "what is staged is no longer what proposal " + stored.id +
-                              " was proven on; nothing was changed. Propose again: git rfsn fix, or git rfsn propose");
-    }
     RFSN_ASSIGN(auto outcome, patch::apply(session.repository(), session.source(), store, stored));
     audit(session, "applied", audit_fields(stored));
     return outcome;

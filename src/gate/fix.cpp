@@ -70,6 +70,20 @@ Fixable fixable_checks(const Judged& judged) {
     return fixable;
 }
 
+/// `git commit -a`, `-p` and `-- PATH` judge an index that is gone when the commit has failed.
+base::Result<std::string> kept_id_of(const Session& session, const Judged& judged) {
+    const auto origin = judged.whole.origin;
+    if (origin != model::IndexOrigin::commit_all && origin != model::IndexOrigin::commit_paths) {
+        return std::string();
+    }
+    auto env = session.env();
+    env.unset("GIT_INDEX_FILE");
+    RFSN_ASSIGN(const auto own, git::Repository::open(session.repository().work_tree(), env, session.runner()));
+    RFSN_ASSIGN(const auto source, git::staged_source(own));
+    RFSN_ASSIGN(auto kept, source->snapshot({}));
+    return std::move(kept.id);
+}
+
 }  // namespace
 
 std::vector<std::string> blocked_checks(const Judged& judged) {
@@ -104,6 +118,7 @@ base::Result<patch::Verification> verify_only(Session& session, const Judged& ju
     request.limits = limits_of(session.config().config, judged);
     request.offered = offered;
     request.cost = cost;
+    RFSN_ASSIGN(request.kept_id, kept_id_of(session, judged));
     return patch::verify(proposal, session.source(), judged.whole, prover, request);
 }
 
@@ -130,6 +145,39 @@ base::Result<model::ProposalSummary> verify_and_store(Session& session, const Ju
         summary.evidence = verification.refusal->evidence;
     }
     return summary;
+}
+
+void keep_fixes_of_passing_index(Session& session, const Judged& judged, model::Report& report) {
+    const auto origin = judged.whole.origin;
+    const bool passing = origin == model::IndexOrigin::commit_all || origin == model::IndexOrigin::commit_paths;
+    if (!passing || report.verdict != model::Verdict::blocked || report.fixable == 0 ||
+        judged.whole.source != model::SnapshotSource::index) {
+        return;
+    }
+    auto proposed = propose_from_fixers(session, judged);
+    if (!proposed) {
+        report.notices.push_back("no patch could be made of what the fixers would do: " + proposed.error().message);
+        return;
+    }
+    for (auto& proposal : proposed->proposals) {
+        if (proposal.proven) {
+            report.proposals.push_back(std::move(proposal));
+        }
+    }
+}
+
+base::Result<std::optional<patch::StoredProposal>> kept_proposal(Session& session, const Judged& judged) {
+    if (judged.whole.origin != model::IndexOrigin::normal) {
+        return std::nullopt;
+    }
+    RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
+    RFSN_ASSIGN(auto open, store.list(false));
+    for (auto& stored : open) {
+        if (!stored.patch.kept_id().empty()) {
+            return stored.patch.kept_id() == judged.whole.id ? std::optional(std::move(stored)) : std::nullopt;
+        }
+    }
+    return std::nullopt;
 }
 
 base::Result<Proposed> propose_from_fixers(Session& session, const Judged& judged) {

@@ -21,6 +21,14 @@ struct Proposed {
 /// crashed), io.
 [[nodiscard]] base::Result<Proposed> propose_from_fixers(Session& session, const Judged& judged);
 
+/// In a red `git commit -a`, `-p` or `-- PATH`: what the fixers would do is proven now and kept, because the index that
+/// was judged is gone when the commit has failed. `git rfsn apply` brings it into the work tree then. Adds to
+/// `report.proposals`; does nothing for other commits.
+void keep_fixes_of_passing_index(Session& session, const Judged& judged, model::Report& report);
+
+/// The newest such proposal, if the worktree's index is still what it was and nobody applied it yet.
+[[nodiscard]] base::Result<std::optional<patch::StoredProposal>> kept_proposal(Session& session, const Judged& judged);
+
 /// Policy, proof, store; the summary of either end. `cost` is what was spent on it.
 [[nodiscard]] base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged,
                                                                     const model::FixProposal& proposal,

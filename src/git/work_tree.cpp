@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/text.hpp"
+#include "git/index_draft.hpp"
 #include "git/libgit2.hpp"
 #include "git/scratch_index.hpp"
 #include "git/work_tree_file.hpp"
@@ -90,7 +91,7 @@ bool is_binary(std::string_view text) {
 class Conversions {
    public:
     static base::Result<Conversions> open(const Repository& repository, const std::string& path) {
-        RFSN_ASSIGN(auto dir, base::TempDir::make(repository.env().get_or("TMPDIR", "/tmp"), "rfsn-convert-"));
+        RFSN_ASSIGN(auto dir, base::TempDir::make(moment_dir(repository), "tmp-rfsn-"));
         return Conversions(repository, path, std::move(dir));
     }
 

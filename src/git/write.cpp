@@ -12,6 +12,7 @@
 #include "base/fd.hpp"
 #include "base/terminal.hpp"
 #include "base/text.hpp"
+#include "git/index_draft.hpp"
 #include "git/object_reader.hpp"
 #include "git/quote.hpp"
 #include "git/repository_impl.hpp"
@@ -25,27 +26,31 @@ using base::ErrorCode;
 
 constexpr std::size_t max_argument_bytes = std::size_t{96} << 10;
 
-/// One `ls-files -s -z` record into the entry of its path.
+/// An index that somebody rewrites this often in a row is being worked on.
+constexpr int max_attempts = 10;
+
+/// One `ls-files -s -v -z` record into the entry of its path.
 base::Result<void> take_record(std::string_view record, std::map<std::string, IndexEntry, std::less<>>& wanted) {
     const auto tab = record.find('\t');
     const auto words = base::split(record.substr(0, tab == std::string_view::npos ? 0 : tab), ' ');
-    if (words.size() != 3 || !is_object_id(words[1])) {
+    if (words.size() != 4 || words[0].size() != 1 || !is_object_id(words[2])) {
         return base::fail(ErrorCode::external, "git ls-files printed something unknown: " + base::printable(record));
     }
     const auto entry = wanted.find(record.substr(tab + 1));
     if (entry == wanted.end()) {
         return {};  // below a directory of that name
     }
-    if (words[2] != "0") {
+    if (words[3] != "0") {
         return base::fail(ErrorCode::conflict,
                           fmt::format("{} is unmerged in the index; resolve it and `git add` it first",
                                       base::printable(entry->first)));
     }
     unsigned mode = 0;
-    for (const char digit : words[0]) {
+    for (const char digit : words[1]) {
         mode = mode * 8 + static_cast<unsigned>(digit - '0');
     }
-    entry->second = {file_mode(mode), std::string(words[1])};
+    const char tag = words[0].front();
+    entry->second = {file_mode(mode), std::string(words[2]), tag == 'S' || tag == 's', tag >= 'a' && tag <= 'z'};
     return {};
 }
 
@@ -83,7 +88,7 @@ base::Result<std::vector<std::string>> write_blobs(const Repository& repository,
         }
         return ids;
     }
-    RFSN_ASSIGN(const auto directory, base::TempDir::make(repository.env().get_or("TMPDIR", "/tmp"), "rfsn-blobs-"));
+    RFSN_ASSIGN(const auto directory, base::TempDir::make(moment_dir(repository), "tmp-rfsn-"));
     std::string names;
     for (std::size_t i = 0; i < contents.size(); ++i) {
         const std::string file = directory.path() + "/" + std::to_string(i);
@@ -102,21 +107,25 @@ base::Result<std::vector<std::string>> write_blobs(const Repository& repository,
     return ids;
 }
 
-base::Result<std::vector<IndexEntry>> index_entries(const Repository& repository,
-                                                    const std::vector<std::string>& paths) {
+base::Result<std::vector<IndexEntry>> index_entries(const Repository& repository, const std::vector<std::string>& paths,
+                                                    const std::string& index) {
     std::map<std::string, IndexEntry, std::less<>> wanted;
     for (const auto& path : paths) {
         wanted[path];
     }
     auto next = wanted.begin();
     while (next != wanted.end()) {
-        std::vector<std::string> args{"--literal-pathspecs", "ls-files", "-s", "-z", "--"};
+        std::vector<std::string> args{"--literal-pathspecs", "ls-files", "-s", "-v", "-z", "--"};
         std::size_t bytes = 0;
         for (; next != wanted.end() && bytes < max_argument_bytes; ++next) {
             args.push_back(next->first);
             bytes += next->first.size() + 16;
         }
-        RFSN_ASSIGN(const std::string output, repository.git(std::move(args)));
+        std::vector<std::string> env;
+        if (!index.empty()) {
+            env.push_back("GIT_INDEX_FILE=" + index);
+        }
+        RFSN_ASSIGN(const std::string output, repository.git(std::move(args), std::nullopt, std::move(env)));
         for (const auto record : base::split(output, '\0')) {
             if (!record.empty()) {
                 RFSN_TRY(take_record(record, wanted));
@@ -140,50 +149,67 @@ base::Result<std::vector<std::string>> index_blobs(const Repository& repository,
     return blobs;
 }
 
-base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes) {
-    if (changes.empty()) {
-        return {};
-    }
+base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes,
+                                const std::function<base::Result<void>()>& guard) {
     std::vector<std::string> paths;
     for (const auto& change : changes) {
         paths.push_back(change.path);
     }
-    RFSN_ASSIGN(const auto now, index_blobs(repository, paths));
-    std::string removals;
-    std::string additions;
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        const auto& change = changes[i];
-        if (now[i] != change.old_blob) {
-            return base::fail(
-                ErrorCode::conflict,
-                fmt::format("{} is not staged as it was when this was checked; nothing was changed; run the "
-                            "check again",
-                            base::printable(change.path)));
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+        RFSN_ASSIGN(const auto draft, IndexDraft::of(repository));
+        if (guard) {
+            RFSN_TRY(guard());
         }
-        if (!change.blob.empty()) {
-            ScratchGit::append_record(additions, change.mode, change.blob, change.path);
-        } else if (!change.old_blob.empty()) {
-            ScratchGit::append_record(removals, model::FileMode::none, change.old_blob, change.path);
+        RFSN_ASSIGN(const auto now, draft.entries(paths));
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            if (now[i].blob != changes[i].old_blob) {
+                return base::fail(
+                    ErrorCode::conflict,
+                    fmt::format("{} is not staged as it was when this was checked; nothing was changed; run the "
+                                "check again",
+                                base::printable(changes[i].path)));
+            }
+        }
+        if (changes.empty()) {
+            return {};
+        }
+        RFSN_TRY(draft.set(changes, now));
+        RFSN_ASSIGN(const bool done, draft.publish());
+        if (done) {
+            return {};
         }
     }
-    // No hook of the repository's may run in the middle of this.
-    RFSN_TRY(
-        repository.git({"-c", "core.hooksPath=/dev/null", "update-index", "-z", "--index-info"}, removals + additions));
-    return {};
+    return base::fail(ErrorCode::conflict,
+                      "something else keeps rewriting the index; nothing was changed; try again when it has ended");
 }
 
 void refresh_index(const Repository& repository, const std::vector<std::string>& paths) {
     if (paths.empty()) {
         return;
     }
-    std::string input;
-    for (const auto& path : paths) {
-        input.append(path).push_back('\0');
+    if (const auto draft = IndexDraft::of(repository); draft && draft->refresh(paths)) {
+        static_cast<void>(draft->publish());
     }
-    // Not `update-index --refresh`, which looks at every file there is.
-    static_cast<void>(repository.git({"-c", "core.hooksPath=/dev/null", "--literal-pathspecs", "add", "--refresh",
-                                      "--pathspec-from-file=-", "--pathspec-file-nul"},
-                                     std::move(input)));
+}
+
+base::Result<void> ensure_blobs(const Repository& repository, const std::map<std::string, std::string_view>& contents) {
+    if (contents.empty()) {
+        return {};
+    }
+    std::string ids;
+    for (const auto& [id, content] : contents) {
+        ids += id + "\n";
+    }
+    RFSN_ASSIGN(const std::string output, repository.git({"cat-file", "--batch-check"}, std::move(ids)));
+    std::vector<std::string_view> missing;
+    for (const auto line : base::split_lines(output)) {
+        const auto space = line.find(' ');
+        if (line.substr(space == std::string_view::npos ? line.size() : space) == " missing") {
+            missing.push_back(contents.at(std::string(line.substr(0, space))));
+        }
+    }
+    RFSN_TRY(write_blobs(repository, missing));
+    return {};
 }
 
 const char* name(WorkTreeOutcome outcome) {

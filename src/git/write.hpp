@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,19 +29,31 @@ struct IndexChange {
     std::string old_blob;  ///< what the index must hold now (empty: nothing), else conflict
 };
 /// Sets entries of the index that git handed us, through git's own plumbing (`update-index -z --index-info`), so that
-/// every index extension stays right. All or nothing. Errors: conflict (an entry is not old_blob, or the index is
-/// locked).
-[[nodiscard]] base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes);
+/// every index extension stays right. All or nothing, in one rename. `guard` is asked before: what it finds in the
+/// index is what is replaced. Errors: conflict (an entry is not old_blob, the index is locked, or changes all the
+/// time), io, those of `guard`.
+[[nodiscard]] base::Result<void> update_index(const Repository& repository, const std::vector<IndexChange>& changes,
+                                              const std::function<base::Result<void>()>& guard = nullptr);
+/// Removes the index lock that an update_index() left which was killed. For the one who may apply in this worktree.
+void remove_stale_index_lock(const Repository& repository);
+/// Writes the blobs that are not in the object database (any more): a `git gc --prune=now` beside us takes what the
+/// index does not name yet. Errors: external.
+[[nodiscard]] base::Result<void> ensure_blobs(const Repository& repository,
+                                              const std::map<std::string, std::string_view>& contents);
 /// Notes the stat data of these paths, which are in the index, so that git need not look into the files again. A
 /// convenience: a failure changes nothing and is not told.
 void refresh_index(const Repository& repository, const std::vector<std::string>& paths);
 struct IndexEntry {
     model::FileMode mode = model::FileMode::none;
     std::string blob;  ///< empty: no entry
+    bool skip_worktree = false;
+    bool assume_unchanged = false;
 };
-/// The index entry for each path, as of now. Errors: conflict (a path is unmerged).
+/// The index entry for each path, as of now; of the index file `index` if that is not empty. Errors: conflict (a path
+/// is unmerged).
 [[nodiscard]] base::Result<std::vector<IndexEntry>> index_entries(const Repository& repository,
-                                                                  const std::vector<std::string>& paths);
+                                                                  const std::vector<std::string>& paths,
+                                                                  const std::string& index = "");
 /// The index entry's blob for each path (empty if none), as of now.
 [[nodiscard]] base::Result<std::vector<std::string>> index_blobs(const Repository& repository,
                                                                  const std::vector<std::string>& paths);

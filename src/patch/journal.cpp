@@ -31,6 +31,7 @@ json file_to_json(const JournalFile& file) {
             {"new_blob", file.new_blob},
             {"base", bytes_to_json(file.base)},
             {"theirs", bytes_to_json(file.theirs)},
+            {"staged", optional_to_json(file.staged)},
             {"creates", file.creates},
             {"deletes", file.deletes},
             {"outcome", static_cast<int>(file.outcome)},
@@ -51,6 +52,7 @@ JournalFile file_from_json(const json& value) {
     file.new_blob = value.at("new_blob").get<std::string>();
     file.base = bytes_from_json(value.at("base"));
     file.theirs = bytes_from_json(value.at("theirs"));
+    file.staged = optional_from_json(value.value("staged", json(nullptr)));
     file.creates = value.at("creates").get<bool>();
     file.deletes = value.at("deletes").get<bool>();
     const int outcome = value.at("outcome").get<int>();

@@ -23,6 +23,7 @@ struct JournalFile {
     /// The change as contents, for a merge when the file is no longer what it was, and for undo after a `git gc`.
     std::string base;
     std::string theirs;
+    std::optional<std::string> staged;  ///< the content of new_blob where it is not theirs
     bool creates = false;
     bool deletes = false;
     git::WorkTreeOutcome outcome = git::WorkTreeOutcome::conflict;
@@ -54,7 +55,10 @@ class JournalFiles {
     explicit JournalFiles(const git::Repository& repository);
     [[nodiscard]] const std::string& directory() const { return directory_; }
     [[nodiscard]] std::string journal_path() const { return directory_ + "/journal"; }
-    [[nodiscard]] std::string lock_path() const { return directory_ + "/apply.lock"; }
+    /// Who holds it (flock) may apply.
+    [[nodiscard]] std::string turn_path() const { return directory_ + "/turn"; }
+    /// Removes what a killed apply or undo had in hand. For who has the turn.
+    void sweep() const;
     [[nodiscard]] bool pending() const;
     [[nodiscard]] base::Result<void> begin(const Journal& journal) const;
     /// Errors: corrupt, naming the file and what to do.

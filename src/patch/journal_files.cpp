@@ -37,6 +37,24 @@ bool is_record_name(std::string_view name) {
 
 JournalFiles::JournalFiles(const git::Repository& repository) : directory_(repository.git_dir() + "/rfsn") {}
 
+void JournalFiles::sweep() const {
+    for (const auto& directory : {directory_, records_dir()}) {
+        std::vector<std::string> left;
+        if (DIR* dir = opendir(directory.c_str()); dir != nullptr) {
+            while (const dirent* entry = readdir(dir)) {
+                const std::string_view name = entry->d_name;
+                if (name.compare(0, 9, "tmp-rfsn-") == 0 || name.compare(0, 6, ".rfsn-") == 0) {
+                    left.push_back(directory + "/" + entry->d_name);
+                }
+            }
+            closedir(dir);
+        }
+        for (const auto& path : left) {
+            static_cast<void>(base::remove_tree(path));
+        }
+    }
+}
+
 bool JournalFiles::pending() const {
     struct stat info {};
     return lstat(journal_path().c_str(), &info) == 0;

@@ -38,6 +38,9 @@ class VerifiedPatch {
     /// The change it was proven on: with its objects, all that a replay needs.
     [[nodiscard]] const model::Snapshot& snapshot() const { return snapshot_; }
     [[nodiscard]] const std::string& snapshot_id() const { return snapshot_.id; }
+    /// Snapshot of the worktree's own index at that time, where git handed us another one (`commit -a`, `commit --
+    /// PATH`) and throws it away when the commit fails; else empty.
+    [[nodiscard]] const std::string& kept_id() const { return kept_id_; }
     [[nodiscard]] const std::string& base_tree() const {
         return base_tree_;
     }  ///< tree id it was proven on, "" if none was written
@@ -51,7 +54,7 @@ class VerifiedPatch {
     VerifiedPatch() = default;
     model::FixProposal proposal_;
     model::Snapshot snapshot_;
-    std::string base_tree_, result_tree_, diff_;
+    std::string kept_id_, base_tree_, result_tree_, diff_;
     model::Evidence evidence_;
     model::Cost cost_;
 };
@@ -69,6 +72,7 @@ struct VerifyRequest {
     policy::Limits limits;
     std::vector<std::string> offered;
     model::Cost cost;
+    std::string kept_id;  ///< see VerifiedPatch
 };
 /// Policy on the real tree diff, then the proof: at least one failing check turns green, nothing that was green turns
 /// red, nothing becomes unavailable. Errors only for what is no verdict on the patch (io, interrupted, ...).
@@ -112,14 +116,16 @@ struct AppliedFile {
     git::WorkTreeOutcome work_tree = git::WorkTreeOutcome::conflict;
     std::string reason;
     std::string kept_patch;  ///< path of the .patch that holds what did not fit, on conflict
+    bool in_index = true;    ///< false: the index entry stayed as it was
 };
 struct ApplyOutcome {
     std::string proposal;
     std::vector<AppliedFile> files;
     bool undo = false;  ///< an apply was taken back
 };
-/// Blobs, journal, index, work tree, in that order; each file atomic. Errors: conflict (the index moved since the
-/// check, or git handed us an index that it will not keep: commit -a, commit -- path), io.
+/// Blobs, journal, index, work tree, in that order; each file atomic. A patch that was proven on a passing index goes
+/// to the work tree, and into the index only where that holds what the patch is for. Errors: conflict (what is staged,
+/// in any path, or HEAD, is not what the patch was proven on; or git handed us an index that it will not keep), io.
 [[nodiscard]] base::Result<ApplyOutcome> apply(const git::Repository& repository, git::StagedSource& source,
                                                Store& store, const StoredProposal& proposal);
 /// Puts the index entries and work-tree files of the last apply (or of `id`) back; later work in those files is kept by

@@ -64,7 +64,7 @@ base::Result<std::optional<ApplyOutcome>> recover(const git::Repository& reposit
     if (!files.pending()) {
         return std::nullopt;
     }
-    RFSN_ASSIGN(const auto held, lock(files));
+    RFSN_ASSIGN(const auto turn, take_turn(repository));
     if (!files.pending()) {  // another one has just done it
         return std::nullopt;
     }

@@ -197,6 +197,7 @@ std::string to_json(const VerifiedPatch& patch) {
     const json value{{"version", body_version},
                      {"proposal", proposal_to_json(patch.proposal())},
                      {"snapshot", snapshot_to_json(patch.snapshot())},
+                     {"kept", patch.kept_id()},
                      {"base_tree", patch.base_tree()},
                      {"result_tree", patch.result_tree()},
                      {"diff", bytes_to_json(patch.diff())},
@@ -223,7 +224,8 @@ base::Result<VerifiedPatch> patch_from_json(std::string_view text) {
         return VerifiedPatchMaker::make(
             proposal_from_json(value.at("proposal")), snapshot_from_json(value.at("snapshot")),
             value.at("base_tree").get<std::string>(), value.at("result_tree").get<std::string>(),
-            bytes_from_json(value.at("diff")), evidence_from_json(value.at("evidence")), std::move(cost));
+            bytes_from_json(value.at("diff")), evidence_from_json(value.at("evidence")), std::move(cost),
+            value.value("kept", std::string()));
     } catch (const json::exception& error) {
         return base::fail(ErrorCode::corrupt, std::string("a stored proposal can't be read: ") + error.what());
     }

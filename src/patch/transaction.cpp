@@ -15,7 +15,7 @@ using base::ErrorCode;
 using git::WorkTreeOutcome;
 using model::FileMode;
 
-constexpr int lock_timeout_ms = 5000;
+constexpr int turn_timeout_ms = 10000;
 /// A file that changes this often while we look at it is being written by somebody.
 constexpr int max_attempts = 3;
 
@@ -64,15 +64,31 @@ base::Result<std::string> keep(const git::Repository& repository, git::StagedSou
     }
 }
 
+/// By id, what the index names since this apply or undo.
+std::map<std::string, std::string_view> staged_contents(const Journal& journal) {
+    std::map<std::string, std::string_view> contents;
+    for (const auto& file : journal.files) {
+        if (file.in_index && !file.new_blob.empty()) {
+            contents.emplace(file.new_blob, file.staged ? *file.staged : file.theirs);
+        }
+    }
+    return contents;
+}
+
 }  // namespace
 
-base::Result<base::FileLock> lock(const JournalFiles& files) {
+base::Result<base::FileLock> take_turn(const git::Repository& repository) {
+    const JournalFiles files(repository);
     RFSN_TRY(base::make_directories(files.directory(), 0700));
-    auto held = base::FileLock::acquire(files.lock_path(), lock_timeout_ms);
+    auto held = base::FileLock::acquire(files.turn_path(), turn_timeout_ms);
     if (!held && held.error().code == ErrorCode::timeout) {
         return base::fail(ErrorCode::conflict,
                           "another git-rfsn is applying or undoing a patch in this worktree; try again "
                           "when it has ended");
+    }
+    if (held) {
+        git::remove_stale_index_lock(repository);
+        files.sweep();
     }
     return held;
 }
@@ -116,7 +132,7 @@ base::Result<void> plan_file(const git::Repository& repository, JournalFile& fil
     return {};
 }
 
-base::Result<void> move_index(const git::Repository& repository, Journal& journal) {
+base::Result<void> move_index(const git::Repository& repository, Journal& journal, const Guard& guard) {
     std::vector<std::string> paths;
     for (const auto& file : journal.files) {
         paths.push_back(file.path);
@@ -136,7 +152,7 @@ base::Result<void> move_index(const git::Repository& repository, Journal& journa
         }
         changes.push_back({file.path, file.new_mode, file.new_blob, file.old_blob});
     }
-    return git::update_index(repository, changes);
+    return git::update_index(repository, changes, guard);
 }
 
 base::Result<void> move_work_tree(const git::Repository& repository, Journal& journal) {
@@ -174,7 +190,7 @@ base::Result<ApplyOutcome> finish(const git::Repository& repository, git::Staged
     outcome.undo = journal.kind == Journal::Kind::undo;
     std::vector<std::string> to_refresh;
     for (const auto& file : journal.files) {
-        AppliedFile applied{file.path, file.outcome, file.reason, ""};
+        AppliedFile applied{file.path, file.outcome, file.reason, "", file.in_index};
         if (file.outcome == WorkTreeOutcome::conflict) {
             RFSN_ASSIGN(applied.kept_patch, keep(repository, source, journal, file));
         }
@@ -184,6 +200,7 @@ base::Result<ApplyOutcome> finish(const git::Repository& repository, git::Staged
             to_refresh.push_back(file.path);
         }
     }
+    RFSN_TRY(git::ensure_blobs(repository, staged_contents(journal)));
     git::refresh_index(repository, to_refresh);
     const JournalFiles files(repository);
     if (journal.kind == Journal::Kind::apply) {

@@ -85,7 +85,9 @@ base::Result<void> write_blobs(const git::Repository& repository,
     auto blob = blobs.begin();
     for (std::size_t i = 0; i < contents.size(); ++i) {
         if (contents[i]) {
-            journal.files[i].new_blob = *blob++;
+            auto& file = journal.files[i];
+            file.new_blob = *blob++;
+            file.staged = *contents[i] == file.theirs ? std::nullopt : contents[i];
         }
     }
     return {};
@@ -136,7 +138,7 @@ base::Result<ApplyOutcome> undo(const git::Repository& repository, git::StagedSo
                                 const std::string& id) {
     RFSN_TRY(index_is_kept(repository));
     const JournalFiles files(repository);
-    RFSN_ASSIGN(const auto held, lock(files));
+    RFSN_ASSIGN(const auto turn, take_turn(repository));
     if (files.pending()) {
         RFSN_ASSIGN(auto completed, recover_locked(repository));
         if (completed.undo && completed.proposal.compare(0, id.size(), id) == 0) {

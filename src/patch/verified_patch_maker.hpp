@@ -12,7 +12,7 @@ namespace rfsn::patch {
 struct VerifiedPatchMaker {
     [[nodiscard]] static VerifiedPatch make(model::FixProposal proposal, model::Snapshot snapshot,
                                             std::string base_tree, std::string result_tree, std::string diff,
-                                            model::Evidence evidence, model::Cost cost) {
+                                            model::Evidence evidence, model::Cost cost, std::string kept_id = "") {
         VerifiedPatch patch;
         patch.proposal_ = std::move(proposal);
         patch.snapshot_ = std::move(snapshot);
@@ -21,6 +21,7 @@ struct VerifiedPatchMaker {
         patch.diff_ = std::move(diff);
         patch.evidence_ = std::move(evidence);
         patch.cost_ = std::move(cost);
+        patch.kept_id_ = std::move(kept_id);
         return patch;
     }
 };

@@ -175,9 +175,9 @@ base::Result<Verification> verify(const model::FixProposal& proposal, git::Stage
         return refuse(std::move(reason), std::move(evidence), std::move(diff));
     }
     Verification verification;
-    verification.patch =
-        VerifiedPatchMaker::make(std::move(prepared.proposal), snapshot, snapshot.result_tree,
-                                 std::move(proof.result_tree), std::move(diff), std::move(evidence), request.cost);
+    verification.patch = VerifiedPatchMaker::make(std::move(prepared.proposal), snapshot, snapshot.result_tree,
+                                                  std::move(proof.result_tree), std::move(diff), std::move(evidence),
+                                                  request.cost, request.kept_id);
     return verification;
 }
 

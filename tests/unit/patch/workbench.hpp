@@ -69,8 +69,7 @@ struct Workbench {
         proposal.strategy = "test";
         proposal.edits = std::move(edits);
         const std::string diff = must(git::unified_diff(*source, proposal.edits));
-        model::Snapshot snapshot;
-        snapshot.id = "snapshot";
+        const auto snapshot = must(source->snapshot({}));
         const auto id = must(store->add(patch::VerifiedPatchMaker::make(proposal, snapshot, "", "", diff, {}, {})));
         return must(store->get(id));
     }
