@@ -43,6 +43,8 @@ std::string ProcessResult::describe() const {
             return "killed by " + signal_name(signal);
         case ProcessEnd::timed_out:
             return "timed out after " + length(duration);
+        case ProcessEnd::stopped:
+            return "stopped";
         case ProcessEnd::deadline:
             return "stopped at the deadline after " + length(duration);
         case ProcessEnd::interrupted:

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rfsn::base {
@@ -23,6 +24,10 @@ struct ProcessSpec {
     std::chrono::milliseconds timeout{0};
     /// Bytes kept of each of stdout and stderr: the first half and the last half of the cap, the middle dropped.
     std::size_t output_cap = std::size_t{16} << 20;
+    /// Called with each piece of stdout as it comes, besides keeping it; false ends the whole group.
+    std::function<bool(std::string_view)> on_output{};
+    /// When it becomes readable the whole group is ended; -1 = nothing to watch. The caller's to close.
+    int stop_fd = -1;
 };
 
 enum class ProcessEnd {
@@ -30,6 +35,7 @@ enum class ProcessEnd {
     signaled,     ///< signal is valid
     timed_out,    ///< its own timeout; the whole group was killed
     deadline,     ///< the caller's deadline; the whole group was killed
+    stopped,      ///< the caller had enough (on_output, stop_fd); the whole group was killed
     interrupted,  ///< SIGINT/SIGTERM reached us; the whole group was killed
     not_found,    ///< the program does not exist or is not executable
     not_started,  ///< the spawn failed otherwise; start_error says why

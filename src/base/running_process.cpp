@@ -17,18 +17,22 @@ constexpr milliseconds grace{300};
 constexpr milliseconds patience{400};
 
 /// A flood must not keep the loop from the others: so much at a time.
-void drain(Fd& fd, CapturedOutput& output) {
+bool drain(Fd& fd, CapturedOutput& output, const std::function<bool(std::string_view)>& listener) {
+    bool wants_more = true;
     static thread_local std::array<char, 65536> buffer;
     for (int round = 0; round < 16 && fd; ++round) {
         const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
         if (got > 0) {
-            output.append({buffer.data(), static_cast<std::size_t>(got)});
+            const std::string_view piece(buffer.data(), static_cast<std::size_t>(got));
+            output.append(piece);
+            wants_more = wants_more && (!listener || listener(piece));
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
             fd.reset();
         } else if (errno == EAGAIN) {
-            return;
+            break;
         }
     }
+    return wants_more;
 }
 
 }  // namespace
@@ -77,19 +81,23 @@ void RunningProcess::advance(Clock::time_point now) {
 }
 
 void RunningProcess::add_to(std::vector<pollfd>& polled) const {
-    // A negative descriptor is skipped by ppoll; always four, so that places can be counted.
+    // A negative descriptor is skipped by ppoll; always as many, so that places can be counted.
     polled.push_back({leader_gone_ ? -1 : process_.pidfd.get(), POLLIN, 0});
     polled.push_back({process_.out.get(), POLLIN, 0});
     polled.push_back({process_.err.get(), POLLIN, 0});
     polled.push_back({process_.in.get(), POLLOUT, 0});
+    polled.push_back({phase_ == Phase::running ? job_.spec.stop_fd : -1, POLLIN, 0});
 }
 
 void RunningProcess::serve(const pollfd* polled) {
-    if (polled[1].revents != 0) {
-        drain(process_.out, out_);
+    if (polled[1].revents != 0 && !drain(process_.out, out_, job_.spec.on_output)) {
+        terminate(ProcessEnd::stopped, Clock::now());
     }
     if (polled[2].revents != 0) {
-        drain(process_.err, err_);
+        static_cast<void>(drain(process_.err, err_, nullptr));
+    }
+    if (polled[4].revents != 0) {
+        terminate(ProcessEnd::stopped, Clock::now());
     }
     if (polled[3].revents != 0 && process_.in) {
         feed();

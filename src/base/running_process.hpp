@@ -18,7 +18,7 @@ class RunningProcess {
    public:
     using Clock = std::chrono::steady_clock;
     /// Entries that add_to() adds and serve() reads.
-    static constexpr std::size_t polled_entries = 4;
+    static constexpr std::size_t polled_entries = 5;
 
     RunningProcess(ProcessJob job, SpawnedProcess spawned, Clock::time_point now);
     /// Asks the whole group to end. The first reason stands.

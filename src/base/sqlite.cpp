@@ -173,14 +173,18 @@ Result<bool> Statement::step() {
         return true;
     }
     auto error = result == SQLITE_DONE ? tl::make_unexpected(Error()) : failure(sqlite3_db_handle(stmt_), result);
-    sqlite3_reset(stmt_);
-    sqlite3_clear_bindings(stmt_);
-    next_parameter_ = 1;
-    bind_result_ = SQLITE_OK;
+    reset();
     if (result == SQLITE_DONE) {
         return false;
     }
     return error;
+}
+
+void Statement::reset() {
+    sqlite3_reset(stmt_);
+    sqlite3_clear_bindings(stmt_);
+    next_parameter_ = 1;
+    bind_result_ = SQLITE_OK;
 }
 
 std::int64_t Statement::integer(int column) const {
@@ -258,6 +262,43 @@ Result<Database> Database::open(const std::string& path, const std::vector<std::
     return open_once(path, migrations);
 }
 
+Result<Database> Database::open_reader(const std::string& path) {
+    // Read and write all the same: a reader of a file in WAL mode may have to make its -shm file.
+    sqlite3* handle = nullptr;
+    const int result = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database db(handle);
+    if (result != SQLITE_OK) {
+        return failure(handle, result);
+    }
+    sqlite3_busy_timeout(handle, busy_timeout_ms);
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    RFSN_TRY(db.execute("PRAGMA query_only=ON"));
+    return db;
+}
+
+Result<bool> Database::set_aside_if_damaged(const std::string& path) {
+    RFSN_ASSIGN(const auto lock, FileLock::acquire(path + ".lock", busy_timeout_ms));
+    {
+        auto db = open_reader(path);
+        if (db) {
+            auto check = db->prepare("PRAGMA quick_check(1)");
+            auto row = check ? check->step() : Result<bool>(tl::make_unexpected(check.error()));
+            if (row && *row && check->text(0) == "ok") {
+                return false;
+            }
+            if (!row && row.error().code != ErrorCode::corrupt) {
+                return tl::make_unexpected(std::move(row.error()));
+            }
+        } else if (db.error().code != ErrorCode::corrupt) {
+            return tl::make_unexpected(std::move(db.error()));
+        }
+    }
+    rename_aside(path);
+    return true;
+}
+
 Result<Statement> Database::prepare(std::string_view sql) {
     sqlite3_stmt* stmt = nullptr;
     const int result = sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &stmt, nullptr);
@@ -287,7 +328,7 @@ Result<void> Database::transaction(const std::function<Result<void>()>& body) {
         Rollback& operator=(const Rollback&) = delete;
         ~Rollback() {
             // Some errors have rolled it back already.
-            if (sqlite3_get_autocommit(db_.db_) == 0) {
+            if (db_.in_transaction()) {
                 static_cast<void>(db_.execute("ROLLBACK"));
             }
         }
@@ -298,6 +339,10 @@ Result<void> Database::transaction(const std::function<Result<void>()>& body) {
     const Rollback rollback(*this);
     RFSN_TRY(body());
     return execute("COMMIT");
+}
+
+bool Database::in_transaction() const {
+    return sqlite3_get_autocommit(db_) == 0;
 }
 
 std::int64_t Database::last_insert_id() const {

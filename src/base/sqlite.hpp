@@ -40,6 +40,8 @@ class Statement {
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] std::string blob(int column) const;
     [[nodiscard]] bool is_null(int column) const;
+    /// As after the last row: for a statement that is left before its end.
+    void reset();
 
    private:
     Statement& bound(int result);
@@ -57,6 +59,11 @@ class Database {
     /// `migrations[i]` takes the schema from version i to i+1. Errors: io, corrupt, unsupported (made by a newer
     /// program).
     [[nodiscard]] static Result<Database> open(const std::string& path, const std::vector<std::string>& migrations);
+    /// A connection to a file that open() has prepared, which cannot write.
+    [[nodiscard]] static Result<Database> open_reader(const std::string& path);
+    /// Reads the whole file; if it is damaged it is renamed to NAME.corrupt-TIME, for the next open() to make a new
+    /// one. True if it was. Connections that are open still hold the damaged file.
+    [[nodiscard]] static Result<bool> set_aside_if_damaged(const std::string& path);
     Database(Database&& other) noexcept;
     Database& operator=(Database&& other) noexcept;
     Database(const Database&) = delete;
@@ -67,6 +74,7 @@ class Database {
     [[nodiscard]] Result<void> execute(const std::string& sql);
     /// BEGIN IMMEDIATE, `body`, COMMIT; ROLLBACK if body fails or throws.
     [[nodiscard]] Result<void> transaction(const std::function<Result<void>()>& body);
+    [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] std::int64_t last_insert_id() const;
     [[nodiscard]] std::int64_t changes() const;
 

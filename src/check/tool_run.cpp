@@ -233,6 +233,7 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
             case base::ProcessEnd::not_found:
                 fail(model::RunState::unavailable, "its program was not found");
                 return;
+            case base::ProcessEnd::stopped:
             case base::ProcessEnd::deadline:
                 fail(planned_->plan.required ? model::RunState::error : model::RunState::skipped, "deadline");
                 return;

@@ -75,6 +75,7 @@ base::Result<base::ProcessResult> run_git(base::ProcessRunner& runner, const bas
         case base::ProcessEnd::interrupted:
             return base::fail(base::ErrorCode::interrupted, fmt::format("interrupted while running git {}", verb));
         case base::ProcessEnd::timed_out:
+        case base::ProcessEnd::stopped:
         case base::ProcessEnd::deadline:
             return base::fail(base::ErrorCode::timeout, fmt::format("git {}: {}", verb, result.describe()));
         case base::ProcessEnd::signaled:

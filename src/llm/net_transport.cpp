@@ -18,12 +18,14 @@ constexpr std::chrono::milliseconds grace{5000};
 constexpr std::size_t output_cap = std::size_t{64} << 20;
 
 std::string request_line(const Prompt& prompt, const config::LlmSettings& settings) {
+    const Json target{{"name", settings.model},
+                      {"provider", "openai"},
+                      {"base_url", settings.base_url},
+                      {"model", settings.model},
+                      {"key", {{"sources", {"env"}}, {"env", settings.key_env}}}};
     const Json request{{"verb", "llm"},
                        {"id", request_id},
-                       {"provider", "openai"},
-                       {"base_url", settings.base_url},
-                       {"model", settings.model},
-                       {"key_env", settings.key_env},
+                       {"targets", Json::array({target})},
                        {"messages",
                         {{{"role", "system"}, {"content", prompt.system.text()}},
                          {{"role", "user"}, {"content", prompt.user.text()}}}},
@@ -126,6 +128,7 @@ class Transport final : public NetTransport {
                 return base::fail(ErrorCode::unavailable,
                                   "rfsn-net cannot be started: " + base::printable(result.start_error));
             case base::ProcessEnd::timed_out:
+            case base::ProcessEnd::stopped:
             case base::ProcessEnd::deadline:
                 return base::fail(ErrorCode::timeout,
                                   "rfsn-net did not answer in time and was stopped; try again, or raise llm.timeout");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/key.hpp"
 
-#include <cstdlib>
 #include <cstring>
 
 #include "base/text.hpp"
@@ -16,7 +15,7 @@ void wipe(std::string& text) {
 
 // A copy, not a move: a short string lives inside the object, and moved from it would keep its bytes.
 // NOLINTNEXTLINE(performance-move-constructor-init)
-Key::Key(Key&& other) noexcept : value_(other.value_) {
+Key::Key(Key&& other) noexcept : value_(other.value_), host_(other.host_) {
     wipe(other.value_);
 }
 
@@ -24,31 +23,24 @@ Key::~Key() {
     wipe(value_);
 }
 
-Answer<Key> Key::from_environment(const std::string& name) {
+Answer<Key> Key::take(std::string& value, const std::string& host, const std::string& from) {
     Key key;
-    if (name.empty()) {
-        return key;
-    }
-    if (name.find_first_of("= \t\n") != std::string::npos || name.find('\0') != std::string::npos) {
-        return llm_error("not_configured", "the name of the key's variable is no variable name");
-    }
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr) {
-        return key;
-    }
     const std::string_view text = base::trim(value);
     for (const char c : text) {
         if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) {
-            return llm_error("not_configured",
-                             "the key in " + base::printable(name) + " holds characters that no key has");
+            wipe(value);
+            return llm_error("not_configured", "the key from " + base::printable(from) +
+                                                   " holds characters that no key has; it is one word of ASCII");
         }
     }
     key.value_ = text;
+    key.host_ = host;
+    wipe(value);
     return key;
 }
 
-std::string Key::header() const {
-    return "Authorization: Bearer " + value_;
+std::string Key::header(std::string_view name, std::string_view host) const {
+    return host == host_ && !value_.empty() ? std::string(name) + value_ : std::string();
 }
 
 std::string Key::masked(std::string text) const {

@@ -8,7 +8,7 @@
 
 namespace rfsn::net {
 
-/// A provider's key. The memory it was held in is overwritten when it goes.
+/// A provider's key, bound to the host that it is for. The memory it was held in is overwritten when it goes.
 class Key {
    public:
     Key() = default;
@@ -18,17 +18,18 @@ class Key {
     Key& operator=(const Key&) = delete;
     ~Key();
 
-    /// From the variable `name` of our own environment; an empty name or an unset variable is no key.
-    /// Errors: not_configured (a name or value that no key can have).
-    [[nodiscard]] static Answer<Key> from_environment(const std::string& name);
+    /// Takes the value over and wipes it; spaces around it are none of it. Errors: not_configured (characters that no
+    /// key has); `from` says where it came from.
+    [[nodiscard]] static Answer<Key> take(std::string& value, const std::string& host, const std::string& from);
     [[nodiscard]] bool empty() const { return value_.empty(); }
-    /// "Authorization: Bearer ..."; the caller wipes it.
-    [[nodiscard]] std::string header() const;
+    /// `name` ("Authorization: Bearer ") with the key behind it; the caller wipes it. Empty for any other host.
+    [[nodiscard]] std::string header(std::string_view name, std::string_view host) const;
     /// `text` without the key: a server may repeat it in its messages, whole or in part.
     [[nodiscard]] std::string masked(std::string text) const;
 
    private:
     std::string value_;
+    std::string host_;
 };
 
 /// Overwrites the string's bytes.

@@ -5,7 +5,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "net/ask.hpp"
+#include "base/interrupt.hpp"
+#include "net/serve.hpp"
 
 int main() {
     // A key is in our environment and memory: no core dump, and no other process of the user reads /proc/PID/environ.
@@ -15,8 +16,7 @@ int main() {
     prctl(PR_SET_DUMPABLE, 0);
 #endif
     signal(SIGPIPE, SIG_IGN);
+    rfsn::base::install_interrupt_handler();
     std::ios::sync_with_stdio(false);
-    rfsn::net::HttpClient client;
-    return rfsn::net::serve(std::cin, std::cout,
-                            [&](const rfsn::net::LlmRequest& request) { return rfsn::net::ask(request, client); });
+    return rfsn::net::serve(std::cin, std::cout);
 }

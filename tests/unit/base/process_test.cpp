@@ -496,6 +496,34 @@ TEST(Process, WorksWithoutStandardStreams) {
     EXPECT_EQ(status, 0);
 }
 
+TEST(Process, TellsItsOutputAsItComesAndStopsWhenToldTo) {
+    auto spec = shell("echo one; echo two; sleep 60");
+    std::string seen;
+    spec.on_output = [&](std::string_view piece) {
+        seen += piece;
+        return seen.find("two") == std::string::npos;
+    };
+    const auto result = run(std::move(spec));
+    EXPECT_EQ(result.end, ProcessEnd::stopped);
+    EXPECT_EQ(result.out, "one\ntwo\n");
+    EXPECT_LT(result.duration, seconds(30));
+}
+
+TEST(Process, StopsWhenItsDescriptorSaysSo) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    auto spec = shell("sleep 60");
+    spec.stop_fd = ends[0];
+    std::jthread stopper([&] {
+        std::this_thread::sleep_for(milliseconds(50));
+        ::close(ends[1]);
+    });
+    const auto result = run(std::move(spec));
+    EXPECT_EQ(result.end, ProcessEnd::stopped);
+    EXPECT_LT(result.duration, seconds(30));
+    ::close(ends[0]);
+}
+
 TEST(Process, DescribesEveryEnd) {
     ProcessResult result;
     result.duration = milliseconds(60'250);

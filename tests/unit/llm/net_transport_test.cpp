@@ -150,7 +150,7 @@ TEST(NetTransport, HandsOnOnlyTheOneKey) {
     const std::string text = all.str();
     EXPECT_HAS(text, "MY_KEY=the-key");
     EXPECT_HAS(text, "https_proxy=http://proxy:1");
-    EXPECT_HAS(text, "\"key_env\":\"MY_KEY\"");
+    EXPECT_HAS(text, "\"env\":\"MY_KEY\"");
     EXPECT_EQ(text.find("another-key"), std::string::npos);
     EXPECT_EQ(text.find("GIT_DIR"), std::string::npos);
     EXPECT_EQ(text.find("the-key", text.find("the-key") + 1), std::string::npos);
