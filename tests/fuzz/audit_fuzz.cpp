@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
 // folder: observe
+// SPDX-License-Identifier: MIT
 #include <cstdint>
 #include <cstdlib>
 #include <string>
