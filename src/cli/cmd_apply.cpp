@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/proposals.hpp"
 #include "gate/audit.hpp"
+#include "gate/learning.hpp"
 #include "gate/replay.hpp"
 #include "report/report.hpp"
 
@@ -73,6 +74,7 @@ int cmd_discard(const Invocation& invocation, Context& context) {
         if (auto set = store.set_state(stored->id, "discarded"); !set) {
             return fail_with(set.error());
         }
+        gate::note_ending(session, stored->id, learn::Ending::rejected);
         gate::audit(session, "discarded", gate::audit_fields(*stored));
         say("discarded " + stored->id);
         say_notices(session);
@@ -90,6 +92,7 @@ int cmd_undo(const Invocation& invocation, Context& context) {
         if (!outcome) {
             return fail_with(outcome.error());
         }
+        gate::note_ending(session, outcome->proposal, learn::Ending::reverted);
         gate::audit(session, "undone", {{"proposal", outcome->proposal}});
         say_outcome(*outcome, "undone");
         say_notices(session);

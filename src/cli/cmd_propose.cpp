@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <unistd.h>
@@ -6,6 +7,7 @@
 #include "base/atomic_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/proposals.hpp"
+#include "gate/learning.hpp"
 #include "gate/propose.hpp"
 
 namespace rfsn::cli {
@@ -27,11 +29,36 @@ base::Result<std::unique_ptr<gate::Judged>> judge_for_proof(gate::Session& sessi
     return judged;
 }
 
+/// Whether one proven proposal turns every blocked check green.
+bool repairs_all(const gate::Judged& judged, const gate::Proposed& proposed) {
+    const auto blocked = gate::blocked_checks(judged);
+    return std::any_of(proposed.proposals.begin(), proposed.proposals.end(), [&](const auto& proposal) {
+        const auto green = [&](const std::string& check) {
+            const auto& checks = proposal.evidence.checks;
+            return std::any_of(checks.begin(), checks.end(), [&](const auto& delta) { return delta.check == check; }) &&
+                   std::all_of(checks.begin(), checks.end(), [&](const auto& delta) {
+                       return delta.check != check || delta.after == model::RunState::passed;
+                   });
+        };
+        return proposal.proven && std::all_of(blocked.begin(), blocked.end(), green);
+    });
+}
+
 base::Result<gate::Proposed> find(gate::Session& session, const gate::Judged& judged, const Invocation& invocation,
                                   Context& context) {
     if (invocation.has("reply")) {
         RFSN_ASSIGN(const auto reply, read_reply(invocation.value("reply")));
         return gate::propose_from_reply(session, judged, reply);
+    }
+    // What costs nothing first: the tools' own fixers, then what was proven for this failure before.
+    RFSN_ASSIGN(auto fixed, gate::propose_from_fixers(session, judged));
+    if (repairs_all(judged, fixed)) {
+        return fixed;
+    }
+    RFSN_ASSIGN(auto remembered, gate::propose_from_memory(session, judged));
+    if (std::any_of(remembered.proposals.begin(), remembered.proposals.end(),
+                    [](const auto& proposal) { return proposal.proven; })) {
+        return remembered;
     }
     const auto transport = llm::net_transport(session.programs().net, context.env, context.runner);
     return gate::propose_from_model(session, judged, *transport);

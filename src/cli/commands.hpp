@@ -22,6 +22,7 @@ int cmd_apply(const Invocation& invocation, Context& context);
 int cmd_discard(const Invocation& invocation, Context& context);
 int cmd_undo(const Invocation& invocation, Context& context);
 int cmd_verify(const Invocation& invocation, Context& context);
+int cmd_stats(const Invocation& invocation, Context& context);
 int cmd_log(const Invocation& invocation, Context& context);
 int cmd_init(const Invocation& invocation, Context& context);
 int cmd_uninstall(const Invocation& invocation, Context& context);

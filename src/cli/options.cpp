@@ -137,8 +137,13 @@ constexpr Example show_examples[] = {
 };
 constexpr Example verify_examples[] = {{"verify evidence.json", "prove it again and compare"}};
 
-constexpr std::string_view log_actions[] = {"verify", "sign", "restart"};
 constexpr std::string_view log_formats[] = {"terminal", "json"};
+constexpr Option stats_options[] = {{.long_name = "format",
+                                     .value = "FORMAT",
+                                     .help = "Form of the output (default: terminal)",
+                                     .kind = ValueKind::choice,
+                                     .choices = log_formats}};
+constexpr std::string_view log_actions[] = {"verify", "sign", "restart"};
 constexpr Option log_options[] = {
     {.short_name = 'n', .value = "N", .help = "Only the last N records", .kind = ValueKind::number},
     {.long_name = "key",
@@ -283,6 +288,13 @@ constexpr Command table[] = {
      .positional =
          {.name = "FILE", .help = "The evidence (\"-\" is stdin)", .min = 1, .max = 1, .kind = ValueKind::file},
      .examples = verify_examples},
+    {.name = "stats",
+     .summary = "Show what was learned from earlier proposals",
+     .description =
+         "For every model, strategy and fixer that was tried in this repository: how often it was proven, "
+         "what you made of it, what it cost, and what is believed of it now. It orders what is tried first and "
+         "changes no verdict.",
+     .options = stats_options},
     {.name = "log",
      .summary = "Show or check the audit log",
      .description =

@@ -2,6 +2,7 @@
 #include "gate/apply.hpp"
 
 #include "gate/audit.hpp"
+#include "gate/learning.hpp"
 
 namespace rfsn::gate {
 
@@ -9,6 +10,7 @@ base::Result<patch::ApplyOutcome> apply_proposal(Session& session, const std::st
     RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
     RFSN_ASSIGN(const auto stored, store.get(id));
     RFSN_ASSIGN(auto outcome, patch::apply(session.repository(), session.source(), store, stored));
+    note_ending(session, stored.id, learn::Ending::accepted);
     audit(session, "applied", audit_fields(stored));
     return outcome;
 }

@@ -6,6 +6,7 @@
 #include "check/run_builtins.hpp"
 #include "check/run_tools.hpp"
 #include "gate/audit.hpp"
+#include "gate/learning.hpp"
 #include "gate/prover.hpp"
 #include "secrets/secrets.hpp"
 
@@ -84,6 +85,52 @@ base::Result<std::string> kept_id_of(const Session& session, const Judged& judge
     return std::move(kept.id);
 }
 
+base::Result<model::ProposalSummary> stored_summary(Session& session, const patch::VerifiedPatch& patch) {
+    RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
+    RFSN_ASSIGN(const auto id, store.add(patch));
+    RFSN_ASSIGN(const auto stored, store.get(id));
+    audit(session, "proposed", audit_fields(stored));
+    return summarise(stored);
+}
+
+/// The id of a proposal that makes the same files and that the person threw away; empty if there is none. What a person
+/// or a fixer brings again is asked for again.
+std::string discarded_before(const Session& session, const model::FixProposal& proposal) {
+    if (proposal.source == model::ProposalSource::fixer || proposal.source == model::ProposalSource::pasted) {
+        return "";
+    }
+    auto store = patch::Store::open(session.repository());
+    const auto all = store ? store->list(true) : base::Result<std::vector<patch::StoredProposal>>();
+    if (!all) {
+        return "";
+    }
+    const auto same = [&](const patch::StoredProposal& stored) {
+        const auto& old = stored.patch.proposal().edits;
+        return stored.state == "discarded" &&
+               std::equal(old.begin(), old.end(), proposal.edits.begin(), proposal.edits.end(),
+                          [](const model::FileEdit& a, const model::FileEdit& b) {
+                              return a.path == b.path && a.content == b.content && a.deletes == b.deletes;
+                          });
+    };
+    const auto found = std::find_if(all->begin(), all->end(), same);
+    return found == all->end() ? "" : found->id;
+}
+
+base::Result<model::ProposalSummary> refused_summary(const model::FixProposal& proposal,
+                                                     const patch::Verification& verification, const model::Cost& cost) {
+    model::ProposalSummary summary;
+    summary.source = proposal.source;
+    summary.strategy = proposal.strategy;
+    summary.paths = paths_of(proposal);
+    summary.cost = cost;
+    if (verification.refusal) {
+        summary.refusal = verification.refusal->reason;
+        summary.diff = verification.refusal->diff;
+        summary.evidence = verification.refusal->evidence;
+    }
+    return summary;
+}
+
 }  // namespace
 
 std::vector<std::string> blocked_checks(const Judged& judged) {
@@ -126,24 +173,17 @@ base::Result<model::ProposalSummary> verify_and_store(Session& session, const Ju
                                                       const model::FixProposal& proposal,
                                                       const std::vector<std::string>& offered,
                                                       const model::Cost& cost) {
+    const auto started = std::chrono::steady_clock::now();
+    if (const std::string id = discarded_before(session, proposal); !id.empty()) {
+        patch::Verification refused;
+        refused.refusal = patch::Refusal{"it is the same as proposal " + id + ", which you discarded", {}, ""};
+        return refused_summary(proposal, refused, cost);
+    }
     RFSN_ASSIGN(const auto verification, verify_only(session, judged, proposal, offered, cost));
-    if (verification.patch) {
-        RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
-        RFSN_ASSIGN(const auto id, store.add(*verification.patch));
-        RFSN_ASSIGN(const auto stored, store.get(id));
-        audit(session, "proposed", audit_fields(stored));
-        return summarise(stored);
-    }
-    model::ProposalSummary summary;
-    summary.source = proposal.source;
-    summary.strategy = proposal.strategy;
-    summary.paths = paths_of(proposal);
-    summary.cost = cost;
-    if (verification.refusal) {
-        summary.refusal = verification.refusal->reason;
-        summary.diff = verification.refusal->diff;
-        summary.evidence = verification.refusal->evidence;
-    }
+    RFSN_ASSIGN(auto summary, verification.patch ? stored_summary(session, *verification.patch)
+                                                 : refused_summary(proposal, verification, cost));
+    note_outcome(session, judged, summary,
+                 std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started));
     return summary;
 }
 

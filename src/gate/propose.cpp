@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "edit/edit.hpp"
+#include "gate/learning.hpp"
 #include "policy/policy.hpp"
 
 namespace rfsn::gate {
@@ -183,6 +184,7 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
             refused.strategy = cost.model;
             refused.refusal = "the reply is no usable edit: " + problem;
             refused.cost = cost;
+            note_outcome(session, judged, refused, {});
             proposed.proposals.push_back(std::move(refused));
         }
         if (attempt + 1 < settings.attempts) {

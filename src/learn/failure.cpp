@@ -61,8 +61,8 @@ std::string general_form(std::string_view message) {
     return std::string(base::trim(text));
 }
 
-Failure describe_failure(const std::string& check, const std::string& pack,
-                         const std::vector<model::Finding>& findings, std::string_view output) {
+Failure describe_failure(const std::string& check, const std::string& pack, const std::vector<model::Finding>& findings,
+                         std::string_view output) {
     Failure failure;
     failure.check = check;
     failure.pack = pack;

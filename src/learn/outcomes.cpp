@@ -124,18 +124,18 @@ base::Result<void> Outcomes::add(const Outcome& outcome) {
         put.bind_text(joined(failure.codes)).bind_text(outcome.arm).bind_text(outcome.proposal);
         put.bind(static_cast<std::int64_t>(outcome.ending)).bind(static_cast<std::int64_t>(outcome.tokens));
         RFSN_TRY(put.bind(std::int64_t{outcome.duration.count()}).step());
-        RFSN_ASSIGN(auto forget,
-                    impl_->database.prepare(
-                        "DELETE FROM outcomes WHERE at < ? OR seq <= (SELECT max(seq) FROM outcomes) - ?"));
+        RFSN_ASSIGN(
+            auto forget,
+            impl_->database.prepare("DELETE FROM outcomes WHERE at < ? OR seq <= (SELECT max(seq) FROM outcomes) - ?"));
         RFSN_TRY(forget.bind(impl_->now() - kept_seconds).bind(kept_rows).step());
         return {};
     });
 }
 
 base::Result<void> Outcomes::set_ending(const std::string& proposal, Ending ending) {
-    RFSN_ASSIGN(auto update,
-                impl_->database.prepare("UPDATE outcomes SET ending = ? WHERE proposal <> '' AND seq = (SELECT max(seq) "
-                                        "FROM outcomes WHERE proposal = ?)"));
+    RFSN_ASSIGN(auto update, impl_->database.prepare(
+                                 "UPDATE outcomes SET ending = ? WHERE proposal <> '' AND seq = (SELECT max(seq) "
+                                 "FROM outcomes WHERE proposal = ?)"));
     RFSN_TRY(update.bind(static_cast<std::int64_t>(ending)).bind_text(proposal).step());
     return {};
 }
@@ -155,7 +155,7 @@ base::Result<std::vector<ArmHistory>> Outcomes::arms(const Failure& failure) {
         if (stored < 0 || stored > static_cast<std::int64_t>(Ending::reverted)) {
             continue;
         }
-        const Row row{rows.text(0),    rows.text(1),    rows.text(2), rows.text(3), static_cast<Ending>(stored),
+        const Row row{rows.text(0),    rows.text(1),   rows.text(2), rows.text(3), static_cast<Ending>(stored),
                       rows.integer(5), rows.integer(6)};
         ArmHistory& history = by_arm[row.arm];
         history.arm = row.arm;
