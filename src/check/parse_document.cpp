@@ -17,6 +17,7 @@ using base::Result;
 
 constexpr std::size_t max_notes = 50;
 constexpr int max_depth = 12;
+constexpr int max_elements = 120;
 
 /// The items around a finding, outermost first, with the keys under which they stand.
 struct Scope {
@@ -130,6 +131,11 @@ class Mapper {
             visit();
             return;
         }
+        if (each.substr(0, 2) == "**") {
+            const auto name = each.substr(2, each.find('.') - 2);
+            descend(node, name, scope, visit, 0);
+            return;
+        }
         const auto star = each.find('*');
         const DocNode* list = &node;
         if (star != 0) {
@@ -156,6 +162,25 @@ class Mapper {
         }
         for (const auto& [key, child] : list->entries) {
             one(child, key);
+        }
+    }
+
+    /// Every element of an XML document that has this name, however deep.
+    // NOLINTNEXTLINE(misc-no-recursion): as deep as the document, which the reader limits
+    template <typename Visit>
+    void descend(const DocNode& node, std::string_view name, Scope& scope, const Visit& visit, int depth) const {
+        if (depth > max_elements) {
+            return;
+        }
+        for (const auto& [key, child] : node.entries) {
+            for (const auto& item : child.items) {
+                if (key == name) {
+                    scope.items.emplace_back(&item, key);
+                    visit();
+                    scope.items.pop_back();
+                }
+                descend(item, name, scope, visit, depth + 1);
+            }
         }
     }
 
@@ -249,6 +274,7 @@ class Mapper {
             }
             text = some;
         }
+        text = std::string(base::trim(text));
         const auto test = first_text(scope, item.test);
         if (test.empty()) {
             return text;
@@ -282,6 +308,10 @@ bool accepted(const DocumentParser::Rules& rules, const DocNode& doc) {
         return true;
     }
     const auto& first = list ? doc.items.front() : doc;
+    const auto has = [&](const std::string& path) { return first.at_path(path) != nullptr; };
+    if (!rules.accept_any.empty() && std::none_of(rules.accept_any.begin(), rules.accept_any.end(), has)) {
+        return false;
+    }
     return std::all_of(rules.accept.begin(), rules.accept.end(), [&](const std::string& path) {
         if (path == "[]") {
             return list;

@@ -36,7 +36,8 @@ void vet_package(const DocNode& package, Decoded& out) {
 std::set<std::string, std::less<>> parents_of(const std::vector<std::string>& failed) {
     std::set<std::string, std::less<>> parents;
     for (const auto& key : failed) {
-        for (auto slash = key.rfind('/'); slash != std::string::npos && slash > key.find('\0');
+        const auto name = key.find('\0') == std::string::npos ? 0 : key.find('\0');
+        for (auto slash = key.rfind('/'); slash != std::string::npos && slash > name;
              slash = key.rfind('/', slash - 1)) {
             parents.insert(key.substr(0, slash));
         }
@@ -77,7 +78,7 @@ class TestLog {
             in_package_ = true;
         } else if (text.empty() || text == "FAIL" || text == "PASS") {
             in_package_ = false;
-        } else if (!add_go_build_error(text, in_package_, out_)) {
+        } else if (!build_error(text)) {
             other(text);
         }
     }
@@ -99,6 +100,16 @@ class TestLog {
     }
 
    private:
+    /// What a test printed may look like an error of the compiler, whose words stand below a "# package" line; only
+    /// what keeps a package from being loaded stands alone.
+    bool build_error(std::string_view text) {
+        static const RE2 alone(
+            R"(^(?:vet: |\S+\.go:\d+:\d+: (?:package \S+ is not in|no required module|cannot find (?:package|module)|import cycle|use of internal package|module \S+)))",
+            RE2::Latin1);
+        return (in_package_ || RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), alone)) &&
+               add_go_build_error(text, in_package_, out_);
+    }
+
     static bool has_log(const std::string& output) {
         static const RE2 pattern(R"((?m)^\s+[\w.-]+\.go:\d+: )", RE2::Latin1);
         return RE2::PartialMatch(output, pattern);
@@ -127,6 +138,7 @@ class TestLog {
 base::Result<Decoded> decode_go_vet(std::string_view text, const ParseContext&) {
     Decoded out;
     bool any = false;
+    bool in_package = false;
     std::string json;
     // "# package" lines stand between the JSON objects, whose closing brace is at the start of a line.
     for (auto line : base::split_lines(text)) {
@@ -148,7 +160,9 @@ base::Result<Decoded> decode_go_vet(std::string_view text, const ParseContext&) 
             }
             continue;
         }
-        any = add_go_build_error(line, true, out) || line.rfind("# ", 0) == 0 || any;
+        in_package = in_package || line.rfind("# ", 0) == 0;
+        any = (in_package && add_go_build_error(line, true, out)) || line.rfind("# ", 0) == 0 ||
+              (line.rfind("vet: ", 0) == 0 && add_go_build_error(line, false, out)) || any;
     }
     if (!json.empty() || !any) {
         return base::fail(ErrorCode::invalid, "this is not what go vet -json prints");
@@ -157,6 +171,10 @@ base::Result<Decoded> decode_go_vet(std::string_view text, const ParseContext&) 
 }
 
 base::Result<Decoded> decode_go_test_text(std::string_view text, const ParseContext& context) {
+    static const RE2 event(R"((?m)^\{\"(?:Time|Action|ImportPath|Package)\":)", RE2::Latin1);
+    if (RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), event)) {
+        return decode_go_test(text, context);
+    }
     Decoded out;
     TestLog log(out, context);
     for (auto line : base::split_lines(text)) {
@@ -171,9 +189,11 @@ base::Result<Decoded> decode_go_test(std::string_view text, const ParseContext& 
     std::map<std::string, GoTest, std::less<>> tests;
     std::vector<std::string> failed;
     bool any = false;
+    bool in_package = false;
     for (const auto line : base::split_lines(text)) {
         if (line.empty() || line.front() != '{') {
-            any = add_go_build_error(base::trim(line), true, out) || any;
+            in_package = line.empty() ? in_package : line.substr(0, 2) == "# " || (in_package && line.front() != ' ');
+            any = (in_package && add_go_build_error(base::trim(line), true, out)) || any;
             continue;
         }
         const auto doc = base::parse_doc(base::DocFormat::json, base::to_valid_utf8(base::trim(line)));
@@ -187,8 +207,8 @@ base::Result<Decoded> decode_go_test(std::string_view text, const ParseContext& 
         const auto key = package + '\0' + name;
         if (action == "output" || action == "build-output") {
             const auto output = json_text(doc->find("Output"));
-            if (name.empty() && !output.empty() && output.front() != ' ') {
-                add_go_build_error(base::trim(output), action == "build-output", out);
+            if (action == "build-output") {
+                add_go_build_error(base::trim(output), true, out);
             }
             auto& test = tests[key];
             test.package = package;

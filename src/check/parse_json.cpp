@@ -85,7 +85,9 @@ Result<std::vector<DocNode>> xml_in(std::string_view text) {
     auto rest = text.substr(std::min(text.size(), text.find('<')));
     while (!rest.empty() && out.size() < 10000) {
         const auto next = rest.find(declaration, 1);
-        auto doc = base::parse_doc(base::DocFormat::xml, base::trim(rest.substr(0, next)));
+        auto one = rest.substr(0, next);
+        one = one.substr(0, one.rfind('>') + 1);  // a tool's last words may follow
+        auto doc = base::parse_doc(base::DocFormat::xml, one);
         if (!doc) {
             return base::fail(ErrorCode::invalid,
                               "line " + std::to_string(doc.error().at.line) + ": " + doc.error().message);

@@ -101,7 +101,8 @@ class JUnit {
         auto name = attribute(node, "name");
         name = base::trim(name).empty() ? "a test" : name;
         for (auto& place : places) {
-            place.message = summary.empty() ? name + " failed" : name + ": " + summary;
+            const auto& words_below = place.message.empty() ? summary : place.message;
+            place.message = words_below.empty() ? name + " failed" : name + ": " + words_below;
             findings.push_back(std::move(place));
         }
     }

@@ -65,7 +65,7 @@ constexpr std::array prefixes{
     R"(^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?Z?\] ?)",
     R"(^\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]?\s{1,2})",
     // docker build with BuildKit, docker compose
-    R"(^#\d+ \d+\.\d+ )",
+    R"(^#\d+ \d+\.\d+(?: |$))",
     R"(^[\w.-]+-\d+  ?\| )",
 };
 
@@ -99,7 +99,7 @@ const RE2* prefix_of(std::string_view text) {
         }
     }
     for (std::size_t i = 0; i < prefixes.size(); ++i) {
-        if (counts.at(i) * 5 > lines * 4) {
+        if (counts.at(i) * 4 >= lines * 3) {
             return compiled.at(i).get();
         }
     }

@@ -16,8 +16,8 @@ class Reader {
 
     [[nodiscard]] Result<std::unique_ptr<DocumentParser::Rules>> rules(const DocNode& doc) const {
         RFSN_TRY(check_rule_keys(name_, doc,
-                                 {"schema", "type", "description", "aliases", "source", "accept", "columns", "lines",
-                                  "blocking", "severity", "findings"}));
+                                 {"schema", "type", "description", "aliases", "source", "accept", "accept_any",
+                                  "columns", "lines", "blocking", "severity", "findings"}));
         auto rules = std::make_unique<DocumentParser::Rules>();
         const auto source = doc.string_or("source", "json");
         if (doc.int_or("schema", 0) != 1 || (source != "json" && source != "json-lines" && source != "xml")) {
@@ -27,6 +27,7 @@ class Reader {
                         : source == "xml" ? DocumentParser::Source::xml
                                           : DocumentParser::Source::json_lines;
         rules->accept = doc.strings("accept");
+        rules->accept_any = doc.strings("accept_any");
         RFSN_TRY(read_places(doc, *rules));
         RFSN_ASSIGN(rules->severity, load_severity(name_, doc));
         const auto* items = doc.find("findings");

@@ -33,7 +33,9 @@ struct NoteMapping {
 
 /// One kind of item that becomes findings.
 struct ItemMapping {
-    std::string each;  ///< "*.messages.*": every star is an item of a list or map, the last one the finding
+    /// "*.messages.*": every star is an item of a list or map, the last one the finding. "**test-case.*": every XML
+    /// element of that name, however deep.
+    std::string each;
     std::vector<FieldTest> tests;
     FieldPaths file, line, col, end_line, end_col, severity, code, message, fixable;
     FieldPaths test;                    ///< the name of a failed test: "{test}: {message}"
@@ -65,7 +67,8 @@ class DocumentParser {
 
     struct Rules {
         Source source = Source::json;
-        std::vector<std::string> accept;  ///< a document has all of these
+        std::vector<std::string> accept;      ///< a document has all of these
+        std::vector<std::string> accept_any;  ///< and one of these, if there are any
         ColumnUnit unit = ColumnUnit::bytes;
         std::uint32_t column_base = 1;
         std::uint32_t line_base = 1;

@@ -113,7 +113,9 @@ class Columns {
     Columns(const ParseContext& context, ColumnUnit unit) : context_(context), unit_(unit) {}
 
     void convert(model::Finding& finding) {
-        if (unit_ == ColumnUnit::bytes || !context_.content || finding.path.empty()) {
+        // A path that stayed as it was written is not one of ours to read.
+        if (unit_ == ColumnUnit::bytes || !context_.content || finding.path.empty() || finding.path.front() == '/' ||
+            finding.path.rfind("../", 0) == 0 || drive_letter(finding.path)) {
             return;
         }
         finding.column = at(finding.path, finding.line, finding.column);
@@ -148,7 +150,8 @@ class Columns {
 
 /// A path of Windows, unless it is the name of a file here.
 std::string with_slashes(std::string path, const ParseContext& context) {
-    if (path.find('\\') != std::string::npos && !(context.content && context.content(path))) {
+    const auto inside = path.find('\\') == std::string::npos ? std::string() : repository_path(path, context);
+    if (path.find('\\') != std::string::npos && (inside.empty() || !context.content || !context.content(inside))) {
         std::replace(path.begin(), path.end(), '\\', '/');
     }
     return path;
@@ -262,6 +265,11 @@ std::optional<ColumnUnit> column_unit(std::string_view name) {
 bool plausible_path(std::string_view text) {
     text = base::trim(text);
     if (text.empty() || text.size() > 4096 || ends_as_an_hour(text) || is_host(text)) {
+        return false;
+    }
+    // Prose that holds a place: 'failed with "a.c:1: error: …'.
+    if (text.find('"') != std::string_view::npos || text.find(": ") != std::string_view::npos ||
+        (text.find_first_of("/\\") == std::string_view::npos && std::count(text.begin(), text.end(), ' ') > 3)) {
         return false;
     }
     const auto scheme = text.find("://");

@@ -25,6 +25,7 @@ constexpr std::array rules{
     // gtest: every EXPECT_ that failed
     PlaceRule{R"re(^\s*([^\s:][^:]*):(\d+): Failure\s*$)re", Pick::every},
     PlaceRule{R"re(^\s*([^\s:][^:]*):(\d+): FAILED:)re", Pick::every},
+    PlaceRule{R"re(^((?:[A-Za-z]:[\\/])?[^\s:()][^:()]*\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx)):(\d+)$)re", Pick::every},
     PlaceRule{R"re(^(?:\S+: )?([^\s:][^:]*):(\d+): .*Assertion .* failed)re", Pick::first},
     // pytest: the innermost frame
     PlaceRule{R"re(^E\s+File "([^"<]+)", line (\d+))re", Pick::last},
@@ -140,6 +141,22 @@ bool in_question(const std::string& path, const ParseContext& context) {
     return context.keep_outside || (!inside.empty() && (!context.content || exists(inside, context)));
 }
 
+/// What an assertion that others may follow says on the lines below its place.
+std::string below(const std::vector<std::string_view>& lines, std::size_t at) {
+    constexpr std::size_t most = 8;
+    std::string out;
+    for (std::size_t i = at + 1; i < lines.size() && i <= at + most; ++i) {
+        const auto line = lines[i];
+        const bool next = line.find(": Failure") != std::string_view::npos || line.substr(0, 1) == "[" ||
+                          line.substr(0, 5) == "-----" || line.substr(0, 5) == ".....";
+        if (next || (base::trim(line).empty() && !out.empty())) {
+            break;
+        }
+        out += (out.empty() ? "" : "\n") + std::string(line.substr(0, 1000));
+    }
+    return std::string(base::trim(out));
+}
+
 }  // namespace
 
 std::string find_named_file(std::string_view file, std::string_view package_path,
@@ -161,6 +178,14 @@ std::string find_named_file(std::string_view file, std::string_view package_path
     }
 }
 
+std::string find_class_file(std::string_view file, std::string_view class_name, const ParseContext& context) {
+    const auto dot = class_name.rfind('.');
+    std::string package(class_name.substr(0, dot == std::string_view::npos ? 0 : dot));
+    std::replace(package.begin(), package.end(), '.', '/');
+    auto found = find_named_file(file, package, java_roots(), context);
+    return found.empty() && context.keep_outside ? std::string(file) : found;
+}
+
 std::vector<model::Finding> places_in(std::string_view words, const ParseContext& context) {
     // node:test wraps the error that counts in one of its own.
     const auto cause =
@@ -176,7 +201,8 @@ std::vector<model::Finding> places_in(std::string_view words, const ParseContext
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const auto& rule = rules.at(i);
         std::vector<model::Finding> found;
-        for (auto line : lines) {
+        for (std::size_t at = 0; at < lines.size(); ++at) {
+            auto line = lines[at];
             std::array<re2::StringPiece, 4> groups;
             line = line.substr(0, 4096);
             if (!compiled.regexes.at(i)->Match(re2::StringPiece(line.data(), line.size()), 0, line.size(),
@@ -189,14 +215,7 @@ std::vector<model::Finding> places_in(std::string_view words, const ParseContext
                 if (library_class(text(groups[1]))) {
                     continue;
                 }
-                auto package = text(groups[1]);
-                package.resize(
-                    std::min(package.size(), package.rfind('.') == std::string::npos ? 0 : package.rfind('.')));
-                std::replace(package.begin(), package.end(), '.', '/');
-                place.path = find_named_file(text(groups[2]), package, java_roots(), context);
-                if (place.path.empty() && context.keep_outside) {
-                    place.path = text(groups[2]);
-                }
+                place.path = find_class_file(text(groups[2]), text(groups[1]), context);
                 place.line = number(groups[3]);
             } else {
                 place.path = text(groups[1]);
@@ -205,6 +224,9 @@ std::vector<model::Finding> places_in(std::string_view words, const ParseContext
             }
             if (!in_question(place.path, context)) {
                 continue;
+            }
+            if (rule.pick == Pick::every) {
+                place.message = below(lines, at);
             }
             if (rule.pick == Pick::last) {
                 found.clear();

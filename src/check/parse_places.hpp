@@ -18,4 +18,9 @@ namespace rfsn::check {
 [[nodiscard]] std::string find_named_file(std::string_view file, std::string_view package_path,
                                           const std::vector<std::string>& source_roots, const ParseContext& context);
 
+/// The same for a stack frame of Java and its like, "com.example.FooTest" and "FooTest.java", below the usual roots of
+/// sources; the bare name for a log of another machine, "" if it can't be found.
+[[nodiscard]] std::string find_class_file(std::string_view file, std::string_view class_name,
+                                          const ParseContext& context);
+
 }  // namespace rfsn::check

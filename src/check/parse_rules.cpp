@@ -2,6 +2,7 @@
 #include "check/parse_rules.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -13,7 +14,6 @@ namespace {
 using base::DocNode;
 using base::Result;
 
-constexpr int max_include_depth = 4;
 constexpr std::int64_t max_set_memory = 32 << 20;
 
 RE2::Options regex_options() {
@@ -41,17 +41,20 @@ class Reader {
 
     [[nodiscard]] Result<std::unique_ptr<TextParser::Rules>> rules(const DocNode& doc) const {
         RFSN_TRY(keys(doc, {"schema", "type", "description", "aliases", "formats", "include", "columns", "backslashes",
-                            "blocking", "severity", "patterns"}));
+                            "class_files", "blocking", "severity", "patterns"}));
         auto rules = std::make_unique<TextParser::Rules>();
         if (doc.int_or("schema", 0) != 1) {
             return wrong(doc, "schema must be 1");
         }
         rules->backslashes = doc.bool_or("backslashes", false);
+        rules->class_files = doc.bool_or("class_files", false);
         if (const auto* columns = doc.find("columns")) {
             RFSN_TRY(read_columns(*columns, *rules));
         }
         RFSN_ASSIGN(rules->severity, load_severity(name_, doc));
-        RFSN_TRY(add_patterns(doc, *rules, 0));
+        std::set<std::string, std::less<>> taken;
+        taken.emplace(name_.substr(0, name_.rfind('.')));
+        RFSN_TRY(add_patterns(doc, *rules, taken));
         if (rules->patterns.empty()) {
             return wrong(doc, "patterns must be a list");
         }
@@ -67,11 +70,10 @@ class Reader {
         return check_rule_keys(name_, node, known);
     }
 
-    /// The file's own patterns, then those of the parsers that it includes.
-    Result<void> add_patterns(const DocNode& doc, TextParser::Rules& rules, int depth) const {
-        if (depth > max_include_depth) {
-            return wrong(doc, "parsers include each other");
-        }
+    /// The file's own patterns, then those of the parsers that it includes, each once.
+    // NOLINTNEXTLINE(misc-no-recursion): every file is taken once
+    Result<void> add_patterns(const DocNode& doc, TextParser::Rules& rules,
+                              std::set<std::string, std::less<>>& taken) const {
         if (const auto* patterns = doc.find("patterns")) {
             for (const auto& item : patterns->items) {
                 RFSN_ASSIGN(auto pattern, read_pattern(item));
@@ -79,11 +81,14 @@ class Reader {
             }
         }
         for (const auto& included : doc.strings("include")) {
+            if (!taken.insert(included).second) {
+                continue;
+            }
             const auto* other = lookup_ ? lookup_(included) : nullptr;
             if (other == nullptr) {
                 return wrong(doc, fmt::format("there is no parser named '{}' to include", included));
             }
-            RFSN_TRY(add_patterns(*other, rules, depth + 1));
+            RFSN_TRY(add_patterns(*other, rules, taken));
         }
         return {};
     }

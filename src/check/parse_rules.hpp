@@ -67,7 +67,7 @@ struct TextPattern {
     std::map<std::string, std::string, std::less<>> constants;  ///< severity, code, message ("{test}: {message}")
     std::string within;
     std::string section;
-    std::string group;       ///< findings whose summaries are left out
+    std::string group;       ///< findings whose summaries are left out: those of their test, or of their `owner`
     std::string summary_of;  ///< a summary's group
     std::optional<std::uint32_t> column_base;
     std::size_t max_lines = 400;
@@ -80,6 +80,7 @@ struct TextParser::Rules {
     ColumnUnit unit = ColumnUnit::bytes;
     std::uint32_t column_base = 1;
     bool backslashes = false;
+    bool class_files = false;  ///< a file without a directory is one of the class in `frame`
     bool end_exclusive = true;
     SeverityRules severity;
     std::vector<TextPattern> patterns;

@@ -66,7 +66,7 @@ class Reader {
         if (RE2::FullMatch(re2::StringPiece(text.data(), text.size()), point, &indent, &negation, &number, &name)) {
             close();
             begin(indent.size(), !negation.empty(), name, number);
-        } else if (body == "}") {
+        } else if (body == "}" && (!failing_ || indent_of(text) < open_.indent)) {
             close();
             failed_indent_.reset();
         } else if (failing_ && body == "---") {
@@ -76,6 +76,8 @@ class Reader {
             model::Finding finding;
             finding.message = std::string(body);
             out_.findings.push_back(std::move(finding));
+        } else if (failing_ && !body.empty() && body.front() != '#' && body.size() == text.size()) {
+            close();  // somebody else's words
         } else if (failing_ && open_.words.size() < max_words) {
             const auto said = body.substr(0, 1) == "#" ? body.substr(1) : body;
             open_.words.append(said).append("\n");

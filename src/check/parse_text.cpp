@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "check/parse_places.hpp"
 #include "check/parse_rules.hpp"
 
 namespace rfsn::check {
@@ -43,10 +44,13 @@ bool match(const LinePattern& pattern, std::string_view line, Fields& fields) {
             continue;
         }
         std::string text(group.data(), group.size());
-        if (name == "file" && !plausible_path(text)) {
+        // A pattern's alternatives can't use one name twice: "line2" is another "line".
+        const bool again = name.back() == '2';
+        const auto key = again ? name.substr(0, name.size() - 1) : name;
+        if (key == "file" && !plausible_path(text)) {
             return false;
         }
-        fields[name] = std::move(text);
+        fields[key] = std::move(text);
     }
     return true;
 }
@@ -103,16 +107,26 @@ std::string joined(const std::string& directory, const std::string& path) {
     return directory.empty() ? path : directory + "/" + path;
 }
 
+/// "/p/build" and "../src/a.c" are "/p/src/a.c".
+std::string climbed(std::string directory, std::string_view path) {
+    while (path.substr(0, 3) == "../" && directory.size() > 1) {
+        path.remove_prefix(3);
+        const auto slash = directory.rfind('/');
+        directory.resize(slash == std::string::npos ? 0 : slash);
+    }
+    return joined(directory, std::string(path));
+}
+
 /// Where relative paths start, as make, ninja and their like say when they enter a directory.
 class Directories {
    public:
     explicit Directories(const ParseContext& context) : context_(context) {}
 
-    void enter(std::string directory) {
+    void enter(std::string directory, bool first_level) {
         if (directory.empty() || stack_.size() >= max_directories) {
             return;
         }
-        if (outermost_.empty()) {
+        if (outermost_.empty() && first_level) {
             outermost_ = directory;
         }
         if (directory.front() != '/' && !stack_.empty()) {
@@ -136,7 +150,10 @@ class Directories {
         }
         // A log of another machine: where the first make was started is taken for the root.
         if (top == outermost_) {
-            return path;
+            return path.compare(0, 3, "../") == 0 ? climbed(top, path) : path;
+        }
+        if (outermost_.empty()) {
+            return whole;
         }
         const auto root = outermost_ + "/";
         return whole.compare(0, root.size(), root) == 0 ? whole.substr(root.size()) : whole;
@@ -151,7 +168,8 @@ class Directories {
 /// One pass over one log.
 class Pass {
    public:
-    Pass(const TextParser::Rules& rules, const ParseContext& context) : rules_(rules), directories_(context) {}
+    Pass(const TextParser::Rules& rules, const ParseContext& context)
+        : rules_(rules), context_(context), directories_(context) {}
 
     void line(std::string_view text) {
         candidates_.clear();
@@ -206,6 +224,10 @@ class Pass {
         Fields fields;
         if (!match(pattern.start, text, fields) || matches(pattern.unless, text)) {
             return false;
+        }
+        if (pattern.kind == PatternKind::failed) {
+            failed_.insert(test_key(text_of(fields, "test")));
+            return false;  // the line may be more than that
         }
         start(pattern, std::move(fields));
         return true;
@@ -274,10 +296,6 @@ class Pass {
     }
 
     void start(const TextPattern& pattern, Fields fields) {
-        if (pattern.kind == PatternKind::failed) {
-            failed_.insert(test_key(text_of(fields, "test")));
-            return;
-        }
         close();
         switch (pattern.kind) {
             case PatternKind::note:
@@ -298,7 +316,7 @@ class Pass {
                 carry(pattern, fields);
                 break;
             case PatternKind::enter:
-                directories_.enter(path(text_of(fields, "dir")));
+                directories_.enter(path(text_of(fields, "dir")), text_of(fields, "level").empty());
                 break;
             case PatternKind::leave:
                 directories_.leave();
@@ -306,6 +324,9 @@ class Pass {
             case PatternKind::finding:
                 open_ = &pattern;
                 fields_ = std::move(fields);
+                if (const auto owner = fields_.find("owner"); owner != fields_.end()) {
+                    carried_["owner"] = owner->second;
+                }
                 notes_ = std::exchange(pending_, {});
                 lines_ = 0;
                 break;
@@ -349,9 +370,15 @@ class Pass {
                 fields_[key] = fill(constant->second, fields_);
             }
         }
-        auto key = test_key(text_of(fields_, "test"));
+        const auto owner = text_of(fields_, "owner");
+        auto key = !pattern->summary_of.empty() && !owner.empty() ? owner : test_key(text_of(fields_, "test"));
         if (!pattern->group.empty()) {
-            told_.insert({pattern->group, key});
+            if (!owner.empty()) {
+                told_.insert({pattern->group, owner});
+            }
+            if (!key.empty() || owner.empty()) {
+                told_.insert({pattern->group, key});
+            }
         }
         found_.push_back({finding(*pattern), pattern, std::move(key)});
     }
@@ -406,6 +433,10 @@ class Pass {
         };
         model::Finding out;
         out.path = directories_.resolve(path(text_of(fields_, "file")));
+        const bool of_test = fields_.count("frame") != 0 || fields_.count("test") != 0;
+        if (rules_.class_files && of_test && !out.path.empty() && out.path.find('/') == std::string::npos) {
+            out.path = class_file(out.path);
+        }
         out.line = number(fields_, "line");
         out.column = out.line == 0 ? 0 : column("col");
         out.end_line = number(fields_, "end_line");
@@ -426,6 +457,15 @@ class Pass {
         return out;
     }
 
+    [[nodiscard]] std::string class_file(const std::string& file) const {
+        auto name = text_of(fields_, "frame");
+        if (name.empty()) {
+            const auto test = text_of(fields_, "test");
+            name = test.substr(0, test.find(' '));
+        }
+        return find_class_file(file, name, context_);
+    }
+
     [[nodiscard]] model::Note note(const Fields& fields) const {
         return {directories_.resolve(path(text_of(fields, "file"))), number(fields, "line"),
                 text_of(fields, "message").substr(0, max_message)};
@@ -439,6 +479,7 @@ class Pass {
     }
 
     const TextParser::Rules& rules_;
+    const ParseContext& context_;
     Directories directories_;
     std::vector<int> candidates_;
     std::vector<Raw> found_;

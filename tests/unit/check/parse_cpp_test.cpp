@@ -86,7 +86,7 @@ TEST(ParseCpp, ClangTidyWithItsNoise) {
     ASSERT_EQ(findings.size(), 2U);
     EXPECT_EQ(findings[0].code, "clang-diagnostic-error");
     EXPECT_EQ(findings[0].notes.size(), 1U);
-    EXPECT_EQ(findings[1].code, "readability-braces-around-statements,-warnings-as-errors");
+    EXPECT_EQ(findings[1].code, "readability-braces-around-statements");
     EXPECT_TRUE(findings[1].blocking);
 }
 
@@ -107,7 +107,7 @@ TEST(ParseCpp, CMakeErrors) {
                "-- Configuring incomplete, errors occurred!\n"
                "CMake Error: The source directory \"/x\" does not appear to contain CMakeLists.txt.\n");
     ASSERT_EQ(findings.size(), 3U);
-    EXPECT_EQ(lines_of(findings)[0], "CMakeLists.txt:3:0 nonsense Unknown CMake command \"nonsense\".");
+    EXPECT_EQ(lines_of(findings)[0], "CMakeLists.txt:3:0  Unknown CMake command \"nonsense\".");
     EXPECT_EQ(findings[1].path, "sub/CMakeLists.txt");
     EXPECT_FALSE(findings[1].blocking);
     EXPECT_EQ(findings[2].path, "");

@@ -241,7 +241,7 @@ TEST(RealTools, CMakeBuildAndCtest) {
     EXPECT_EQ(places(*step), Lines{"t.cpp:2 "}) << "a broken build is found by the test's own step";
     bench.tree.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.16)\nproject(app CXX)\nnonsense(foo)\n");
     RUN_OR_SKIP(lists, bench.run("cpp", "cmake-build", {}));
-    EXPECT_EQ(places(*lists), Lines{"CMakeLists.txt:3 nonsense"});
+    EXPECT_EQ(places(*lists), Lines{"CMakeLists.txt:3 "});
 }
 
 TEST(RealTools, Gofmt) {
