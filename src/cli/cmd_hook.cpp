@@ -95,7 +95,7 @@ int cmd_hook(const Invocation& invocation, Context& context) {
     }
     gate::CheckRequest request;
     request.stage = model::stage(name).value_or(model::Stage::pre_commit);
-    return run_check(invocation, context, std::move(request), "terminal");
+    return gate_commit(invocation, context, request);
 }
 
 }  // namespace rfsn::cli

@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/decide.hpp"
 #include "cli/proposals.hpp"
 #include "gate/learning.hpp"
 #include "gate/propose.hpp"
@@ -87,7 +88,12 @@ int cmd_propose(const Invocation& invocation, Context& context) {
     if (!proposed) {
         return fail_with(proposed.error());
     }
-    return present(context, invocation, **session, **judged, *proposed);
+    const int code = present(context, invocation, **session, **judged, *proposed);
+    const bool asks = code == 0 && !invocation.has("yes") && !invocation.has("format") && !invocation.has("reply");
+    if (auto dialog = asks ? person(context) : std::nullopt) {
+        return decide(context, **session, **judged, *proposed, *dialog, std::nullopt);
+    }
+    return code;
 }
 
 int cmd_prompt(const Invocation& /*invocation*/, Context& context) {

@@ -50,6 +50,9 @@ struct Config {
     std::int64_t patch_max_lines = 40;
     std::int64_t patch_max_files = 3;
     std::int64_t patch_max_hunks = 6;
+    std::string commit_try = "nothing";  ///< what a red commit tries: nothing, fixers, model
+    std::string commit_apply = "ask";    ///< what it applies unasked: ask (nothing), fixers, all
+    std::chrono::milliseconds commit_answer_within{30000};
     LlmSettings llm;
     std::string log_level = "off";  ///< off, error, warn, info, debug
     std::string log_file;           ///< "" = $XDG_STATE_HOME/git-rfsn/log.jsonl

@@ -181,6 +181,15 @@ void add_user_only(Table& table) {
     add("llm.attempts", T::integer, in_llm(&LlmSettings::attempts),
         "Requests for one proposal at most, the repair round included.")
         .range(1, 20);
+    add("commit.try", T::choice, in(&Config::commit_try),
+        "What a red commit tries for a patch: the fixers, or then also what is remembered and a model.")
+        .choices({"nothing", "fixers", "model"});
+    add("commit.apply", T::choice, in(&Config::commit_apply),
+        "What a red commit applies without asking: nothing, what the tools' fixers made, or any proven patch.")
+        .choices({"ask", "fixers", "all"});
+    add("commit.answer_within", T::duration, in(&Config::commit_answer_within),
+        "How long a red commit waits for an answer at the terminal.")
+        .range(1000, 600000);
     add("log.level", T::choice, in(&Config::log_level), "What is logged.")
         .choices({"off", "error", "warn", "info", "debug"})
         .alias("RFSN_LOG");
