@@ -45,6 +45,7 @@ if(re2_sonames)
 endif()
 rfsn_library(expat expat 2.4 3.0 libexpat.a)
 rfsn_library(xxhash libxxhash 0.8 0.9 libxxhash.a)
+rfsn_library(seccomp libseccomp 2.5 3.0 libseccomp.a)
 
 # mbedTLS 2.28 has no pkg-config file; only its SHA-256 is used.
 find_path(RFSN_MBEDTLS_INCLUDE mbedtls/sha256.h REQUIRED)

@@ -3,7 +3,7 @@ add_executable(git-rfsn main.cpp)
 target_link_libraries(git-rfsn PRIVATE rfsn_options rfsn::cli)
 
 add_executable(rfsn-exec exec/main.cpp)
-target_link_libraries(rfsn-exec PRIVATE rfsn_options)
+target_link_libraries(rfsn-exec PRIVATE rfsn_options rfsn::lib::seccomp)
 
 add_executable(rfsn-net net/main.cpp)
 target_link_libraries(rfsn-net PRIVATE rfsn_options rfsn::net)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// rfsn-exec: stands between the gate and every check. It takes away what a check has no business with (network, core
-// dumps, new privileges), sets its limits, and sees to it that nothing of a check outlives the check or the gate.
+// rfsn-exec: stands between the gate and every check. It makes the file system, the processes and the network that the
+// check sees, takes away what it has no business with (core dumps, new privileges), sets its limits, and sees to it
+// that nothing of a check outlives the check or the gate.
 #include <errno.h>
 #include <fcntl.h>
 #include <initializer_list>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,91 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "exec/filesystem.hpp"
-#include "exec/network.hpp"
+#include "exec/landlock.hpp"
+#include "exec/namespaces.hpp"
+#include "exec/options.hpp"
+#include "exec/probe.hpp"
 #include "exec/supervisor.hpp"
 
 namespace {
 
 using namespace rfsn::exec;
-
-constexpr int own_failure = 125;
-constexpr int cannot_run = 126;
-constexpr int no_such_program = 127;
-
-const char* const usage =
-    "usage: rfsn-exec [--no-net[=try]] [--writable DIR]... [--tmpdir DIR] [--cpu-seconds N] [--memory-mb N] [--files "
-    "N] [--parent PID] -- "
-    "COMMAND [ARG]...\n"
-    "       rfsn-exec --probe\n";
-
-struct Options {
-    bool no_network = false;
-    bool network_may_stay = false;  ///< --no-net=try
-    const char* tmpdir = nullptr;
-    const char* writable[max_writable] = {};  ///< any: all else is read-only
-    int writable_count = 0;
-    rlim_t cpu_seconds = 0;
-    rlim_t memory_mb = 0;
-    rlim_t files = 0;
-    pid_t parent = 0;
-    char** command = nullptr;
-};
-
-[[noreturn]] void refuse(const char* what, const char* detail, int number) {
-    fprintf(stderr, "rfsn-exec: %s%s%s%s%s\n", what, *detail != '\0' ? " " : "", detail, number != 0 ? ": " : "",
-            number != 0 ? strerror(number) : "");
-    _exit(own_failure);
-}
-
-rlim_t positive_number(const char* option, const char* text) {
-    char* end = nullptr;
-    errno = 0;
-    const unsigned long value = strtoul(text, &end, 10);
-    if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != '\0' || value == 0 || value > 1'000'000'000UL) {
-        fputs(usage, stderr);
-        refuse(option, "takes a number from 1 to 1000000000", 0);
-    }
-    return value;
-}
-
-Options parse(int argc, char** argv) {
-    Options options;
-    for (int i = 1; i < argc; ++i) {
-        const char* option = argv[i];
-        if (strcmp(option, "--") == 0) {
-            if (i + 1 == argc) {
-                break;
-            }
-            options.command = argv + i + 1;
-            return options;
-        }
-        if (strcmp(option, "--no-net") == 0 || strcmp(option, "--no-net=try") == 0) {
-            options.no_network = true;
-            options.network_may_stay = strcmp(option, "--no-net=try") == 0;
-            continue;
-        }
-        const char* value = i + 1 < argc ? argv[++i] : "";
-        if (strcmp(option, "--tmpdir") == 0 && value[0] == '/') {
-            options.tmpdir = value;
-        } else if (strcmp(option, "--writable") == 0 && value[0] == '/' && options.writable_count < max_writable) {
-            options.writable[options.writable_count++] = value;
-        } else if (strcmp(option, "--cpu-seconds") == 0) {
-            options.cpu_seconds = positive_number(option, value);
-        } else if (strcmp(option, "--memory-mb") == 0) {
-            options.memory_mb = positive_number(option, value);
-        } else if (strcmp(option, "--files") == 0) {
-            options.files = positive_number(option, value);
-        } else if (strcmp(option, "--parent") == 0) {
-            options.parent = static_cast<pid_t>(positive_number(option, value));
-        } else {
-            fputs(usage, stderr);
-            refuse("bad option", option, 0);
-        }
-    }
-    fputs(usage, stderr);
-    refuse("no command", "", 0);
-}
 
 /// Never above what we are allowed: a limit that is lower already stays.
 void limit(int resource, rlim_t soft, rlim_t hard, const char* name) {
@@ -124,6 +50,12 @@ void apply_limits(const Options& options) {
     }
     if (options.files != 0) {
         limit(RLIMIT_NOFILE, options.files, options.files, "open files");
+    }
+    if (options.processes != 0) {
+        limit(RLIMIT_NPROC, options.processes, options.processes, "processes");
+    }
+    if (options.file_mb != 0) {
+        limit(RLIMIT_FSIZE, options.file_mb << 20, options.file_mb << 20, "the size of a file");
     }
 }
 
@@ -152,9 +84,66 @@ void die_with(pid_t parent, int by) {
     }
 }
 
-[[noreturn]] void become(char** command, pid_t supervisor, const sigset_t& mask) {
+void stop_at(const char* what, const Refusal& refusal) {
+    if (refusal.step != nullptr) {
+        fprintf(stderr, "rfsn-exec: %s: %s%s%s: %s\n", what, refusal.step, *refusal.about != '\0' ? " " : "",
+                refusal.about, strerror(refusal.number));
+        _exit(own_failure);
+    }
+}
+
+/// What root can do but no check needs; nobody else has any of it after exec.
+void drop_capabilities() {
+    // Numbers of linux/capability.h: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, NET_BIND_SERVICE,
+    // NET_RAW, SYS_CHROOT, SETFCAP.
+    constexpr unsigned long kept[] = {0, 1, 3, 4, 5, 6, 7, 10, 13, 18, 31};
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability) {
+        bool keep = false;
+        for (const unsigned long one : kept) {
+            keep = keep || one == capability;
+        }
+        // EPERM: who may not drop it is not root and loses it at exec.
+        if (!keep && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EPERM) {
+            refuse("cannot drop capabilities", "", errno);
+        }
+    }
+}
+
+/// Enters the namespaces that were asked for; where the network may stay, without that one.
+void isolate(Options& options) {
+    const bool mounts = options.files_seen.wanted() && !options.no_mounts;
+    const int flags = (mounts || options.pids ? CLONE_NEWNS | CLONE_NEWIPC : 0) | (options.pids ? CLONE_NEWPID : 0);
+    if (flags == 0 && !options.no_network) {
+        return;
+    }
+    Refusal refusal = enter_namespaces(flags | (options.no_network ? CLONE_NEWNET : 0), options.network_may_stay);
+    if (refusal.step == nullptr) {
+        return;
+    }
+    if (options.no_network && !options.network_may_stay) {
+        stop_at("the kernel does not let us take the network away (--no-net)", refusal);
+    }
+    options.calls.internet = !options.deny_sockets;
+    options.seccomp = options.seccomp || options.deny_sockets;
+    if (flags != 0) {
+        refusal = enter_namespaces(flags, false);
+        stop_at("the kernel does not let us make namespaces", refusal);
+    }
+}
+
+[[noreturn]] void become(const Options& options, pid_t supervisor, const sigset_t& mask) {
     die_with(supervisor, SIGKILL);
+    if (options.landlock) {
+        const bool scoped = options.seccomp && !options.calls.new_namespaces;
+        stop_at("the kernel does not let us use Landlock (--landlock)",
+                landlock(options.files_seen, !options.no_mounts, scoped));
+    }
+    if (options.seccomp) {
+        stop_at("the kernel does not let us filter system calls (--seccomp)", filter_system_calls(options.calls));
+    }
     sigprocmask(SIG_SETMASK, &mask, nullptr);
+    char** command = options.command;
     execvp(command[0], command);
     const int number = errno;
     fprintf(stderr, "rfsn-exec: %s: %s\n", command[0], strerror(number));
@@ -169,35 +158,68 @@ void let_go_of_stdio() {
     }
 }
 
-int probe() {
-    const struct {
-        const char* name;
-        Refusal refusal;
-    } answers[] = {
-        {"network-namespace", rehearse(leave_network)},
-        {"read-only-file-system", rehearse([] {
-             static_cast<void>(leave_network());  // brings the right to mount where we are not root
-             const char* const writable[] = {"/tmp"};
-             return freeze_all_but(writable, 1);
-         })},
-        {"user-namespace", rehearse([] {
-             return unshare(CLONE_NEWUSER) == 0 ? Refusal{} : Refusal{"unshare(CLONE_NEWUSER)", errno};
-         })},
-        {"no-new-privileges", rehearse([] {
-             return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? Refusal{} : Refusal{"prctl", errno};
-         })},
-        {"subreaper", rehearse([] {
-             return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? Refusal{} : Refusal{"prctl", errno};
-         })},
-    };
-    for (const auto& answer : answers) {
-        if (answer.refusal.step == nullptr) {
-            printf("%s yes\n", answer.name);
-        } else {
-            printf("%s no (%s: %s)\n", answer.name, answer.refusal.step, strerror(answer.refusal.number));
-        }
+/// Starts the command in what has been made for it and waits until nothing of it is left. Its wait status.
+int run(const Options& options, bool first, const sigset_t& watched, const sigset_t& before) {
+    if (options.files_seen.wanted() && !options.no_mounts) {
+        stop_at("the kernel does not let us make the check's file system",
+                arrange(options.files_seen, first, options.directory));
+    } else if (first) {
+        stop_at("the kernel does not let us make a PID namespace (--pids)", arrange({}, true, options.directory));
+    } else if (options.directory != nullptr && chdir(options.directory) != 0) {
+        refuse("cannot change to", options.directory, errno);
     }
-    return fflush(stdout) == 0 ? 0 : own_failure;
+    if (options.files_seen.read_only) {
+        drop_capabilities();
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        refuse("cannot give up new privileges", "", errno);
+    }
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    const pid_t self = getpid();
+    const pid_t command = fork();
+    if (command < 0) {
+        refuse("cannot fork", "", errno);
+    }
+    if (command == 0) {
+        become(options, self, before);
+    }
+    let_go_of_stdio();
+    return Supervisor(command).wait(watched);
+}
+
+/// The first process of the PID namespace: when it ends, the kernel ends all the others.
+[[noreturn]] void be_first(const Options& options, int result, const sigset_t& watched, const sigset_t& before) {
+    // Who started us is not in this namespace and has no number here: that it lives is seen by the pipe.
+    die_with(0, SIGKILL);
+    pollfd reader{result, 0, 0};
+    if (poll(&reader, 1, 0) != 0) {
+        refuse("the process that started this is gone", "", 0);
+    }
+    const int status = run(options, true, watched, before);
+    _exit(write(result, &status, sizeof status) == sizeof status ? 0 : own_failure);
+}
+
+int run_in_pid_namespace(const Options& options, const sigset_t& watched, const sigset_t& before) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        refuse("cannot make a pipe", "", errno);
+    }
+    const pid_t first = fork();
+    if (first < 0) {
+        refuse("cannot fork", "", errno);
+    }
+    if (first == 0) {
+        close(ends[0]);
+        be_first(options, ends[1], watched, before);
+    }
+    close(ends[1]);
+    let_go_of_stdio();
+    int status = Supervisor(first).wait(watched);
+    int told = 0;
+    if (read(ends[0], &told, sizeof told) == sizeof told) {
+        status = told;
+    }
+    return status;
 }
 
 }  // namespace
@@ -206,28 +228,15 @@ int main(int argc, char** argv) {
     if (argc == 2 && strcmp(argv[1], "--probe") == 0) {
         return probe();
     }
-    const Options options = parse(argc, argv);
+    if (argc == 5 && strcmp(argv[1], "--probe-overlay") == 0) {
+        return probe_overlay(argv[2], argv[3], argv[4]);
+    }
+    Options options = Parser(argc, argv).parse();
     apply_limits(options);
     if (options.tmpdir != nullptr) {
         set_tmpdir(options.tmpdir);
     }
-    if (options.no_network) {
-        const Refusal refusal = leave_network();
-        if (refusal.step != nullptr && !options.network_may_stay) {
-            refuse("the kernel does not let us take the network away (--no-net):", refusal.step, refusal.number);
-        }
-    }
-    if (options.writable_count > 0) {
-        const Refusal refusal = freeze_all_but(options.writable, options.writable_count);
-        if (refusal.step != nullptr) {
-            refuse("the kernel does not let us make the file system read-only (--writable):", refusal.step,
-                   refusal.number);
-        }
-    }
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-        refuse("cannot give up new privileges", "", errno);
-    }
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    isolate(options);
 
     sigset_t watched;
     sigset_t before;
@@ -240,14 +249,5 @@ int main(int argc, char** argv) {
     signal(SIGCHLD, SIG_DFL);
     // Last, after the namespaces: a change of credentials clears it. SIGTERM, so that the group can be ended first.
     die_with(options.parent, SIGTERM);
-    const pid_t self = getpid();
-    const pid_t command = fork();
-    if (command < 0) {
-        refuse("cannot fork", "", errno);
-    }
-    if (command == 0) {
-        become(options.command, self, before);
-    }
-    let_go_of_stdio();
-    end_like(Supervisor(command).wait(watched));
+    end_like(options.pids ? run_in_pid_namespace(options, watched, before) : run(options, false, watched, before));
 }
