@@ -43,8 +43,8 @@ struct FileSystem {
     bool read_only = false;
     const char* private_tmp = nullptr;
     Paths writable;  ///< any: all else is read-only
-    Paths hidden;    ///< empty for the check; what is not there is fine
-    Paths exposed;   ///< seen in spite of `hidden` and of a private /tmp, not writable
+    Paths hidden;    ///< empty for the check but for what is writable in it; what is not there is fine
+    Paths exposed;   ///< seen in spite of a private /tmp, not writable
     [[nodiscard]] bool wanted() const {
         return overlay_count > 0 || read_only || private_tmp != nullptr || hidden.count > 0;
     }
@@ -124,7 +124,7 @@ inline Refusal hold(const Paths& paths, Held& held) {
         struct stat info {};
         held.fds[i] = -1;
         if (stat(paths.list[i], &info) != 0) {
-            continue;  // said by attach(), if it matters
+            continue;  // said where it is attached, if it matters
         }
         held.directory[i] = S_ISDIR(info.st_mode);
         held.fds[i] = open_tree(AT_FDCWD, paths.list[i], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
@@ -135,22 +135,14 @@ inline Refusal hold(const Paths& paths, Held& held) {
     return {};
 }
 
-inline Refusal attach(const Paths& paths, const Held& held, bool must_exist) {
-    for (int i = 0; i < paths.count; ++i) {
-        if (held.fds[i] < 0) {
-            if (must_exist) {
-                return {"looking for a directory that shall be writable", ENOENT, paths.list[i]};
-            }
-            continue;
-        }
-        if (!make_mount_point(paths.list[i], held.directory[i])) {
-            return {"making a mount point", errno, paths.list[i]};
-        }
-        if (move_mount(held.fds[i], "", AT_FDCWD, paths.list[i], MOVE_MOUNT_F_EMPTY_PATH) != 0) {
-            return {"move_mount", errno, paths.list[i]};
-        }
-        close(held.fds[i]);
+inline Refusal attach(const char* path, int held, bool directory) {
+    if (!make_mount_point(path, directory)) {
+        return {"making a mount point", errno, path};
     }
+    if (move_mount(held, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+        return {"move_mount", errno, path};
+    }
+    close(held);
     return {};
 }
 
@@ -179,6 +171,44 @@ inline Refusal mount_proc() {
         }
     }
     return {};
+}
+
+/// What is hidden may hold what is writable, and the other way round: outer ones first, which are the shorter paths.
+inline Refusal hide_and_attach(const FileSystem& wanted, const Held& writable) {
+    bool hidden[most_paths] = {};
+    bool attached[most_paths] = {};
+    for (;;) {
+        const char* next = nullptr;
+        int index = 0;
+        bool hiding = false;
+        const auto consider = [&](const Paths& paths, const bool* done, bool hides) {
+            for (int i = 0; i < paths.count; ++i) {
+                if (!done[i] && (next == nullptr || strlen(paths.list[i]) < strlen(next))) {
+                    next = paths.list[i];
+                    index = i;
+                    hiding = hides;
+                }
+            }
+        };
+        consider(wanted.hidden, hidden, true);
+        consider(wanted.writable, attached, false);
+        if (next == nullptr) {
+            return {};
+        }
+        Refusal refusal;
+        if (hiding) {
+            hidden[index] = true;
+            refusal = hide(next);
+        } else {
+            attached[index] = true;
+            refusal = writable.fds[index] >= 0
+                          ? attach(next, writable.fds[index], writable.directory[index])
+                          : Refusal{"looking for a directory that shall be writable", ENOENT, next};
+        }
+        if (refusal.step != nullptr) {
+            return refusal;
+        }
+    }
 }
 
 inline constexpr const char* shared_tmp[] = {"/tmp", "/var/tmp"};
@@ -242,15 +272,16 @@ inline Refusal arrange(const FileSystem& wanted, bool first, const char* directo
     if (const Refusal refusal = make_tmp_private(wanted.private_tmp); refusal.step != nullptr) {
         return refusal;
     }
-    for (int i = 0; i < wanted.hidden.count; ++i) {
-        if (const Refusal refusal = hide(wanted.hidden.list[i]); refusal.step != nullptr) {
-            return refusal;
-        }
-    }
-    for (const Refusal refusal : {attach(wanted.exposed, exposed, false), attach(wanted.writable, writable, true)}) {
+    for (int i = 0; i < wanted.exposed.count; ++i) {
+        const bool there = exposed.fds[i] >= 0;
+        const Refusal refusal =
+            there ? attach(wanted.exposed.list[i], exposed.fds[i], exposed.directory[i]) : Refusal{};
         if (refusal.step != nullptr) {
             return refusal;
         }
+    }
+    if (const Refusal refusal = hide_and_attach(wanted, writable); refusal.step != nullptr) {
+        return refusal;
     }
     if (wanted.read_only) {
         if (!set_read_only("/", true, AT_RECURSIVE)) {

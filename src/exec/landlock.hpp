@@ -143,7 +143,10 @@ inline Refusal landlock(const FileSystem& wanted, bool mounted, bool scoped) {
         }
     };
     for (int i = 0; i < wanted.writable.count; ++i) {
-        allow(wanted.writable.list[i], ~uint64_t{0});
+        allow(wanted.writable.list[i], ~uint64_t{landlock_read_file});
+        if (with_reads && refusal.step == nullptr) {
+            refusal = rules.allow_reads(wanted.writable.list[i], wanted.hidden);
+        }
     }
     for (int i = 0; i < wanted.overlay_count; ++i) {
         allow(wanted.overlays[i].lower, ~uint64_t{0});

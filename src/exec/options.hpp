@@ -30,7 +30,7 @@ inline const char* const usage =
     "  --read-only            nothing can be written but what --writable and --overlay name\n"
     "  --writable DIR         may be written (implies --read-only)\n"
     "  --hide PATH            is empty for the command\n"
-    "  --expose PATH          is seen in spite of --hide and --private-tmp\n"
+    "  --expose PATH          is seen in spite of --private-tmp\n"
     "  --private-tmp DIR      is /tmp and /var/tmp for the command\n"
     "  --landlock             holds it to the same by Landlock; alone where mounts are not allowed (--no-mounts)\n"
     "  --no-mounts            --read-only and --hide by Landlock only\n"

@@ -36,19 +36,6 @@ bool attributes_differ(const ScratchGit& git, const std::string& from, const std
     return !output || !output->empty();
 }
 
-/// Loose objects of old proposals; about 256 times what the one directory holds.
-base::Result<void> limit_objects(const std::string& objects) {
-    constexpr std::size_t max_sampled = 20;
-    std::size_t count = 0;
-    if (DIR* dir = opendir((objects + "/17").c_str()); dir != nullptr) {
-        while (readdir(dir) != nullptr) {
-            ++count;
-        }
-        closedir(dir);
-    }
-    return count > max_sampled ? base::remove_tree(objects) : base::Result<void>{};
-}
-
 /// Submodules are empty directories here; nothing that a check left in one may stay.
 base::Result<void> empty_submodules(const ScratchGit& git, const std::string& directory) {
     RFSN_ASSIGN(const std::string output, git.run({"ls-files", "-s", "-z"}));

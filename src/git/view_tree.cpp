@@ -2,6 +2,7 @@
 #include "git/view_tree.hpp"
 
 #include <algorithm>
+#include <dirent.h>
 #include <fcntl.h>
 #include <map>
 #include <unistd.h>
@@ -131,6 +132,19 @@ base::Result<std::string> build_view_tree(const Repository& repository, const Tr
     }
     RFSN_ASSIGN(const std::string tree, git.run({"write-tree"}));
     return trimmed(tree);
+}
+
+base::Result<void> limit_objects(const std::string& objects) {
+    // About 256 times what the one directory holds.
+    constexpr std::size_t max_sampled = 20;
+    std::size_t count = 0;
+    if (DIR* dir = opendir((objects + "/17").c_str()); dir != nullptr) {
+        while (readdir(dir) != nullptr) {
+            ++count;
+        }
+        closedir(dir);
+    }
+    return count > max_sampled ? base::remove_tree(objects) : base::Result<void>{};
 }
 
 }  // namespace rfsn::git

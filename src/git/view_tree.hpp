@@ -12,4 +12,7 @@ namespace rfsn::git {
 [[nodiscard]] base::Result<std::string> build_view_tree(const Repository& repository, const TreeView& view,
                                                         const ScratchGit& git, const std::string& scratch_dir);
 
+/// Loose objects of old proposals, so that a store of ours does not grow for ever.
+[[nodiscard]] base::Result<void> limit_objects(const std::string& objects);
+
 }  // namespace rfsn::git

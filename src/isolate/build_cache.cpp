@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fts.h>
+#include <iterator>
 #include <memory>
 #include <sys/stat.h>
 
@@ -18,6 +19,8 @@ namespace {
 
 constexpr std::time_t measured_for = 3600;
 constexpr std::string_view size_suffix = ".size";
+/// The memory first: a cache without one counts for nothing.
+constexpr const char* parts[] = {".state", ".tools", ""};
 
 struct Known {
     std::string name;
@@ -65,7 +68,11 @@ void BuildCaches::collect(std::uint64_t max_bytes, std::chrono::seconds max_idle
         if (::lstat(note.c_str(), &measured) == 0 && ::time(nullptr) - measured.st_mtim.tv_sec < measured_for) {
             continue;
         }
-        const std::string bytes = std::to_string(disk_usage(directory_ + "/" + name));
+        std::uint64_t sum = 0;
+        for (const char* part : parts) {
+            sum += disk_usage(directory_ + "/" + name + part);
+        }
+        const std::string bytes = std::to_string(sum);
         // A size that cannot be written is measured again next time.
         [[maybe_unused]] const auto size = write_plain(directory_ + "/" + name + std::string(size_suffix), bytes, 0600);
         [[maybe_unused]] const auto mark = write_plain(note, "", 0600);
@@ -94,7 +101,8 @@ void BuildCaches::collect(std::uint64_t max_bytes, std::chrono::seconds max_idle
         }
         const std::string path = directory_ + "/" + cache.name;
         const auto lock = base::FileLock::acquire(path + ".lock", 0);
-        if (!lock || !base::remove_tree(path)) {
+        if (!lock || !std::all_of(std::begin(parts), std::end(parts),
+                                  [&](const char* part) { return base::remove_tree(path + part).has_value(); })) {
             continue;
         }
         total -= cache.bytes;

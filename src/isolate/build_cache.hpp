@@ -15,7 +15,8 @@ namespace rfsn::isolate {
 /// Of one repository.
 constexpr std::uint64_t build_cache_cap = std::uint64_t{4} << 30;
 
-/// The gate's own build caches of one repository: NAME, NAME.lock while in use, NAME.size with its bytes, whose time is
+/// The gate's own build caches of one repository: NAME, NAME.state with what is known of it, NAME.tools with what tools
+/// wrote into caches of the user's that they share, NAME.lock while in use, NAME.size with all its bytes, whose time is
 /// that of the last use. A cache belongs to one check at a time; a second one at once gets another or none.
 class BuildCaches {
    public:

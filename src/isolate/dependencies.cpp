@@ -2,9 +2,9 @@
 #include "isolate/dependencies.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <sys/stat.h>
 #include <system_error>
@@ -13,6 +13,7 @@
 #include "base/atomic_file.hpp"
 #include "base/text.hpp"
 #include "isolate/plain_file.hpp"
+#include "isolate/siblings.hpp"
 
 namespace fs = std::filesystem;
 
@@ -50,7 +51,9 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 
 class Lender {
    public:
-    Lender(std::string work_tree, std::string tree) : work_tree_(std::move(work_tree)), tree_(std::move(tree)) {}
+    /// From `work_tree`, written below `tree`, which commands see as `seen`.
+    Lender(std::string work_tree, std::string tree, std::string seen)
+        : work_tree_(std::move(work_tree)), tree_(std::move(tree)), seen_(std::move(seen)) {}
 
     /// `relative` names the directory in both trees.
     base::Result<void> lend(const std::string& relative) {
@@ -81,8 +84,8 @@ class Lender {
              !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
             const std::string name = entry->path().filename().string();
             // Caches that tools keep there: ours, made anew, not the user's.
-            constexpr std::array caches = {".cache", ".vite", ".vite-temp", ".tmp", "__pycache__"};
-            if (std::find(caches.begin(), caches.end(), name) != caches.end()) {
+            const auto& caches = tool_caches_in_dependencies;
+            if (std::find(std::begin(caches), std::end(caches), name) != std::end(caches)) {
                 continue;
             }
             const std::string below = relative + "/" + name;
@@ -107,7 +110,7 @@ class Lender {
         // It may be a symlink to where a tool keeps all environments; its scripts then name that place.
         std::error_code unknown;
         environment_ = fs::canonical(work_tree_ + "/" + relative, unknown).string();
-        environment_copy_ = tree_ + "/" + relative;
+        environment_copy_ = seen_ + "/" + relative;
         RFSN_TRY(directory(relative,
                            [](const std::string& name) { return name == "pyvenv.cfg" ? Way::rewrite : Way::link; }));
         RFSN_TRY(instead_of_link(relative + "/bin", [](const std::string&) { return Way::rewrite; }));
@@ -149,7 +152,7 @@ class Lender {
             return {};  // gone meanwhile
         }
         if (!to.empty() && to.front() == '/') {
-            return link(is_below(to, work_tree_) ? tree_ + to.substr(work_tree_.size()) : to, relative);
+            return link(is_below(to, work_tree_) ? seen_ + to.substr(work_tree_.size()) : to, relative);
         }
         const fs::path inside = (fs::path(relative).parent_path() / to).lexically_normal();
         return link(*inside.begin() == ".." ? work_tree_ + "/" + relative : to, relative);
@@ -162,7 +165,7 @@ class Lender {
         if (!text || ::stat(source.c_str(), &info) != 0 || text->find('\0') != std::string::npos) {
             return link(source, relative);
         }
-        std::string copy = replaced(*text, work_tree_, tree_);
+        std::string copy = replaced(*text, work_tree_, seen_);
         if (!environment_.empty() && !is_below(environment_, work_tree_)) {
             copy = replaced(copy, environment_, environment_copy_);
         }
@@ -174,39 +177,63 @@ class Lender {
 
     std::string work_tree_;
     std::string tree_;
+    std::string seen_;
     std::string environment_;  ///< the virtual environment at hand, where it really is
     std::string environment_copy_;
 };
 
+/// The parent may be absent or a symlink in what is to be committed, though not in the work tree.
+bool is_plain_directory(const git::TreeView& view, const Target& target, const fs::path& parent) {
+    if (target.has_own) {
+        const auto entry = view.find(parent.string());
+        return entry && *entry && (*entry)->is_tree;
+    }
+    std::error_code unknown;
+    const fs::path path = fs::path(target.written) / parent;
+    return fs::weakly_canonical(path, unknown) == path && fs::is_directory(path, unknown);
+}
+
 }  // namespace
 
-base::Result<void> lend_dependencies(const git::TreeView& view, const std::string& work_tree, const std::string& tree,
-                                     const std::vector<std::string>& at, const std::vector<std::string>& names) {
-    Lender lender(work_tree, tree);
+base::Result<std::vector<std::string>> lend_dependencies(const git::TreeView& view, const Wanted& wanted,
+                                                         const Target& target) {
     std::set<std::string> done;
-    for (const auto& directory : at) {
-        for (const auto& name : names) {
+    std::set<std::string> borrowed;
+    for (const auto& directory : wanted.at) {
+        for (const auto& name : wanted.names) {
             const fs::path joined = (fs::path(directory) / name).lexically_normal();
             const std::string relative = joined.string();
             const bool inside = !joined.empty() && joined.is_relative() && *joined.begin() != ".." && relative != ".";
+            if (!inside || !done.insert(relative).second) {
+                continue;
+            }
             struct stat info {};
-            if (!inside || !done.insert(relative).second || ::stat((work_tree + "/" + relative).c_str(), &info) != 0 ||
-                !S_ISDIR(info.st_mode)) {
+            const bool own = ::stat((wanted.work_tree + "/" + relative).c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+            if (own && target.has_own) {
+                continue;
+            }
+            const std::string source =
+                own ? wanted.work_tree : lender_of(view, wanted.siblings, directory == "." ? "" : directory, name);
+            if (source.empty()) {
                 continue;
             }
             RFSN_ASSIGN(const auto tracked, view.find(relative));
-            // Its parent may be absent or a symlink in what is to be committed, though not in the work tree.
-            const fs::path parent = joined.has_parent_path() ? fs::path(tree) / joined.parent_path() : fs::path(tree);
-            std::error_code unknown;
-            if (tracked || fs::weakly_canonical(parent, unknown) != parent || !fs::is_directory(parent, unknown)) {
+            const fs::path parent = fs::path(target.written) / joined.parent_path();
+            if (tracked || (joined.has_parent_path() && !is_plain_directory(view, target, joined.parent_path()))) {
                 continue;
             }
-            if (auto lent = lender.lend(relative); !lent) {
+            if (target.has_own) {
+                RFSN_TRY(base::make_directories(parent.string(), 0755));
+            }
+            if (auto lent = Lender(source, target.written, target.seen).lend(relative); !lent) {
                 return tl::make_unexpected(std::move(lent.error()).with("while lending " + base::printable(relative)));
+            }
+            if (!own) {
+                borrowed.insert(source);
             }
         }
     }
-    return {};
+    return std::vector<std::string>(borrowed.begin(), borrowed.end());
 }
 
 base::Result<std::vector<std::string>> manifest_directories(const git::Repository& repository, const std::string& tree,

@@ -20,6 +20,10 @@ struct Request {
     std::vector<std::string> files;    ///< the check's own paths
     std::vector<std::string> context;  ///< scratch: configuration files that must be there too
     std::string label;                 ///< check id, for directory names
+    /// Shadow: it writes nothing into the tree, so that it may run in the work tree itself where that is as committed.
+    bool writes_nothing = false;
+    /// Shadow: something outside of our reach (a daemon) looks at the tree, so it must be one that is there for all.
+    bool seen_from_outside = false;
     /// Shadow: untracked globs that survive between runs (gitignore's rules).
     std::vector<std::string> keep;
     /// Shadow: more untracked directories of the work tree to lend, beside node_modules, .venv, venv and vendor.
@@ -37,7 +41,21 @@ class Place {
     [[nodiscard]] virtual const std::string& tmp_dir() const { return out_dir(); }
     [[nodiscard]] virtual const std::string& cache_dir()
         const = 0;  ///< gate-owned build cache of this repository and check, kept warm
-    [[nodiscard]] virtual std::string describe() const = 0;  ///< "scratch", "shadow"
+    [[nodiscard]] virtual std::string describe() const = 0;  ///< "scratch", "overlay", "shadow (why not overlay)"
+    /// Where a path that commands see in the place is to be read and looked for from outside.
+    [[nodiscard]] virtual std::string from_outside(const std::string& path) const { return path; }
+    /// Path of the work tree that somebody changed while commands could see it, so that their verdict is not about what
+    /// would be committed; empty if there is none. Errors: external.
+    [[nodiscard]] virtual base::Result<std::string> disturbed() { return std::string(); }
+    /// How rfsn-exec makes the place before each command.
+    struct Layers {
+        std::string upper;  ///< of an overlay over the root; empty: none
+        std::string work;
+        bool root_writable = true;
+        std::string hidden;      ///< in the root, but no part of the tree
+        std::string own_layers;  ///< an empty directory of ours for more layers; empty: commands run side by side, none
+    };
+    [[nodiscard]] virtual Layers layers() const { return {}; }
     /// Content now of `files` that differ from the view: what a fixer wrote. Errors: io.
     [[nodiscard]] virtual base::Result<std::vector<model::FileEdit>> changes() = 0;
 };
@@ -51,8 +69,10 @@ struct Limits {
     std::size_t output_cap = std::size_t{16} << 20;
 };
 
-/// Prepares places for checks over one view of one repository. Shadow trees live in $XDG_CACHE_HOME/git-rfsn/<repo
-/// id>/, bounded and collected. Two gates in one repository take different shadow trees (or wait), never one.
+/// Prepares places for checks over one view of one repository. A whole tree (Tier::shadow) is, in this order, the work
+/// tree itself, mounted read-only; an overlay over it; a shadow tree: by what the check and the machine allow. Shadow
+/// trees live in $XDG_CACHE_HOME/git-rfsn/<repo id>/, bounded and collected. Two gates in one repository take different
+/// shadow trees (or wait), never one.
 class Isolation {
    public:
     virtual ~Isolation() = default;
@@ -65,7 +85,10 @@ class Isolation {
                                                  const Limits& limits) const = 0;
     /// Whether Limits::confined can be kept here.
     [[nodiscard]] virtual bool can_confine() const = 0;
-    /// What the machine allows: "network namespace: yes", ... for doctor and evidence.
+    /// What limits are kept on this machine, and what is missing of them: for evidence, one short text each.
+    [[nodiscard]] virtual std::vector<std::string> sandbox_facts(const Limits& limits) const = 0;
+    /// What the machine allows, asked anew: "network namespace: yes", ..., and where whole-tree checks run and why: for
+    /// doctor.
     [[nodiscard]] virtual std::vector<std::string> capabilities() const = 0;
 };
 

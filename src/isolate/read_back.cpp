@@ -12,6 +12,7 @@
 #include "base/fd.hpp"
 #include "base/text.hpp"
 #include "isolate/clean_filter.hpp"
+#include "isolate/overlay_tree.hpp"
 
 namespace rfsn::isolate {
 namespace {
@@ -77,9 +78,13 @@ bool executable(const struct stat& info) {
 
 }  // namespace
 
-ReadBack::ReadBack(const git::Repository& repository, git::TreeView view, std::string root,
+ReadBack::ReadBack(const git::Repository& repository, git::TreeView view, std::string root, std::string lower,
                    std::vector<std::string> files)
-    : repository_(&repository), view_(std::move(view)), root_(std::move(root)), files_(std::move(files)) {
+    : repository_(&repository),
+      view_(std::move(view)),
+      root_(std::move(root)),
+      lower_(std::move(lower)),
+      files_(std::move(files)) {
     std::sort(files_.begin(), files_.end());
     files_.erase(std::unique(files_.begin(), files_.end()), files_.end());
     for (const auto& path : files_) {
@@ -91,8 +96,23 @@ ReadBack::ReadBack(const git::Repository& repository, git::TreeView view, std::s
 }
 
 base::Result<ReadBack::OnDisk> ReadBack::look(const std::string& path, bool with_bytes) const {
+    if (lower_.empty()) {
+        return look_below(root_, path, with_bytes);
+    }
+    switch (in_layers(root_, path)) {
+        case LayerAnswer::upper:
+            return look_below(root_, path, with_bytes);
+        case LayerAnswer::lower:
+            return look_below(lower_, path, with_bytes);
+        default:
+            return OnDisk{};
+    }
+}
+
+base::Result<ReadBack::OnDisk> ReadBack::look_below(const std::string& root, const std::string& path,
+                                                    bool with_bytes) const {
     OnDisk found;
-    const base::Fd parent = open_parent(root_, path);
+    const base::Fd parent = open_parent(root, path);
     if (!parent) {
         // A component that is gone, or is a file or symlink now: there is no such file in the tree.
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? base::Result<OnDisk>(std::move(found))
@@ -146,6 +166,9 @@ bool ReadBack::untouched(const std::string& path, const OnDisk& now) const {
 
 base::Result<std::optional<ReadBack::Candidate>> ReadBack::candidate(const std::string& path) const {
     const std::optional<Candidate> none;
+    if (!lower_.empty() && in_layers(root_, path) == LayerAnswer::lower) {
+        return none;
+    }
     RFSN_ASSIGN(const auto entry, view_.find(path));
     RFSN_ASSIGN(auto now, look(path, false));
     if (untouched(path, now) || (entry && (entry->is_tree || entry->mode == FileMode::gitlink))) {
