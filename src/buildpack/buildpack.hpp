@@ -77,6 +77,8 @@ struct CheckSpec {
     bool network = false;
     std::vector<std::string> context;       ///< configuration files (globs) looked up along ancestors for scratch
     std::vector<std::string> keep;          ///< shadow: untracked globs that survive between runs
+    bool writes_nothing = false;            ///< `writes: []`: it writes nothing into the tree that it looks at
+    bool asks_daemon = false;               ///< a daemon outside (docker) reads the tree for it: never an overlay
     int batch = 0;                          ///< most files per process; 0 = limited by argv size only
     std::vector<std::string> dependencies;  ///< untracked directories of the work tree that it needs: "node_modules"
 };

@@ -38,6 +38,8 @@ const std::vector<std::string> check_keys{"id",
                                           "network",
                                           "context",
                                           "keep",
+                                          "writes",
+                                          "daemon",
                                           "batch",
                                           "dependencies",
                                           "if_program",
@@ -202,6 +204,13 @@ class CheckReader {
         RFSN_TRY(reader_.flag(node, "network", spec.network));
         RFSN_TRY(reader_.texts(node, "context", spec.context));
         RFSN_TRY(reader_.texts(node, "keep", spec.keep));
+        if (const auto* writes = node.find("writes")) {
+            if (!SchemaReader::items(node, "writes").empty() || !writes->is_list()) {
+                return reader_.wrong(*writes, "writes takes the empty list, or is left out");
+            }
+            spec.writes_nothing = true;
+        }
+        RFSN_TRY(reader_.flag(node, "daemon", spec.asks_daemon));
         RFSN_TRY(reader_.texts(node, "dependencies", spec.dependencies));
         RFSN_TRY(reader_.number(node, "batch", spec.batch, 0, 100000));
         return spec;

@@ -15,6 +15,7 @@ struct Lane {
     std::deque<std::size_t> waiting;  ///< indices of runs
     std::unique_ptr<isolate::Place> place;
     bool holds_shadow = false;
+    bool out_of_sight = false;  ///< somebody works in the work tree meanwhile: a tree of our own from now on
 };
 
 class Scheduler {
@@ -66,6 +67,10 @@ class Scheduler {
                 const std::size_t index = lane.waiting.front();
                 ToolRun& run = runs_[index];
                 if (run.finished() && !run.running()) {
+                    if (disturbed(lane, run)) {
+                        run = ToolRun(*plans_[index], context_);
+                        continue;
+                    }
                     lane.waiting.pop_front();
                     close(lane);
                     continue;
@@ -89,10 +94,28 @@ class Scheduler {
 
     void close(Lane& lane) {
         if (lane.waiting.empty()) {
-            open_shadows_ -= lane.holds_shadow ? 1 : 0;
-            lane.holds_shadow = false;
-            lane.place.reset();
+            leave(lane);
         }
+    }
+
+    void leave(Lane& lane) {
+        open_shadows_ -= lane.holds_shadow ? 1 : 0;
+        lane.holds_shadow = false;
+        lane.place.reset();
+    }
+
+    /// Whether its verdict may be about what somebody saved while it ran. It is asked again then, where nobody works.
+    bool disturbed(Lane& lane, ToolRun& run) {
+        if (lane.place == nullptr || !run.started() || lane.out_of_sight) {
+            return false;
+        }
+        const auto path = lane.place->disturbed();
+        if (path && path->empty()) {
+            return false;
+        }
+        lane.out_of_sight = true;
+        leave(lane);
+        return true;
     }
 
     bool open(Lane& lane, ToolRun& run) {
@@ -106,8 +129,11 @@ class Scheduler {
                 run.fail(model::RunState::error, request.error().describe());
                 return true;
             }
+            request->seen_from_outside = request->seen_from_outside || lane.out_of_sight;
             for (const std::size_t index : lane.waiting) {  // what any check of the lane wants to survive
                 if (const auto& spec = plans_[index]->spec) {
+                    request->writes_nothing = request->writes_nothing && spec->writes_nothing;
+                    request->seen_from_outside = request->seen_from_outside || spec->asks_daemon;
                     request->keep.insert(request->keep.end(), spec->keep.begin(), spec->keep.end());
                     request->dependencies.insert(request->dependencies.end(), spec->dependencies.begin(),
                                                  spec->dependencies.end());

@@ -130,6 +130,10 @@ base::Result<isolate::Request> request_for(const Planned& planned, const git::Tr
     for (const auto& path : planned.plan.files) {
         request.files.push_back(path);
     }
+    if (planned.spec != nullptr) {
+        request.writes_nothing = planned.spec->writes_nothing;
+        request.seen_from_outside = planned.spec->asks_daemon;
+    }
     if (planned.plan.tier != model::Tier::shadow && planned.spec != nullptr) {
         RFSN_ASSIGN(request.context, context_files(planned.spec->context, request.files, view));
     }
@@ -331,7 +335,7 @@ std::vector<std::pair<std::string, std::string>> ToolRun::outputs(const std::vec
     std::vector<std::pair<std::string, std::string>> texts;
     for (const auto& spec : planned_->spec->outputs) {
         if (spec.stream == "file") {
-            if (auto bytes = base::read_file(expand_text(spec.file, values_), max_report_file)) {
+            if (auto bytes = base::read_file(place_->from_outside(expand_text(spec.file, values_)), max_report_file)) {
                 if (spec.parser == "junit") {
                     outcome_.run.tests = count_tests(*bytes);
                 }

@@ -109,11 +109,13 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
     }
     isolation.erase("");
     proof.isolation.assign(isolation.begin(), isolation.end());
-    if (!confined) {
-        proof.isolation.emplace_back("network as each check declares");
-    } else if (session_->isolation().can_confine()) {
-        proof.isolation.emplace_back("no network, read-only outside its own tree");
-    } else {
+    isolate::Limits limits;
+    limits.confined = confined;
+    limits.network = !confined;
+    for (auto& fact : session_->isolation().sandbox_facts(limits)) {
+        proof.isolation.push_back(std::move(fact));
+    }
+    if (confined && !session_->isolation().can_confine()) {
         proof.isolation.emplace_back("no confinement: this machine does not allow it (git rfsn doctor)");
     }
     return proof;

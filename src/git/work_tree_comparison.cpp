@@ -150,7 +150,8 @@ base::Result<void> WorkTreeComparison::write(const std::vector<std::string>& pat
         wanted += '\0';
     }
     const ScratchGit git(*repository_, state_dir_ + "/index", state_dir_ + "/objects", directory);
-    RFSN_TRY(git.run({"-c", "core.symlinks=true", "-c", "core.fileMode=true", "checkout-index", "-f", "-z", "--stdin"},
+    RFSN_TRY(git.run({"-c", "core.symlinks=true", "-c", "core.fileMode=true", "checkout-index",
+                      "--ignore-skip-worktree-bits", "-f", "-z", "--stdin"},
                      wanted));
     return {};
 }

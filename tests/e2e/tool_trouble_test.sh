@@ -17,9 +17,9 @@ fake 'echo oops; exit 1'; check 3; has "$(state)" "('error', 'it failed (exit 1)
 fake 'echo "a.py:1:1: F401 os"; exit 1'; check 1; has "$(state)" "blocked"
 fake 'exit 0'; check 0; has "$(state)" "passed"
 fake 'exec yes flood'; check 3 --set checks.flake8.timeout=2s; has "$(state)" "('error', 'timed out"
-fake "sleep 4321 & echo \$! > $WORK/grandchild; sleep 4321"; check 3 --set checks.flake8.timeout=1s; has "$(state)" "('error', 'timed out"
+fake "sleep 4321.$$ & sleep 4321.$$"; check 3 --set checks.flake8.timeout=1s; has "$(state)" "('error', 'timed out"
 sleep 0.2
-if kill -0 "$(cat "$WORK/grandchild")" 2>/dev/null; then die "the grandchild is still running"; fi
+if pgrep -f "^sleep 4321.$$" >/dev/null; then die "the grandchild is still running"; fi
 fake 'sleep 4321 & exit 0'; check 0; has "$(state)" "passed"
 if pgrep -f 'sleep 4321' >/dev/null; then die "something was left running"; fi
 

@@ -34,6 +34,7 @@ class Dependencies : public testing::Test {
         isolation_ = isolation(*repository_, env_, std::string(RFSN_BIN_DIR) + "/rfsn-exec");
         Request request;
         request.tier = model::Tier::shadow;
+        request.seen_from_outside = true;
         request.label = "check";
         request.dependencies = std::move(more);
         auto place = isolation_->prepare(git::TreeView(*source_, snapshot_), request);
