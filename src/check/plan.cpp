@@ -2,6 +2,7 @@
 #include "check/plan.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -228,6 +229,21 @@ void note_unjudged(std::vector<Planned>& plans) {
     }
 }
 
+/// In the dependencies of another work tree, where this one has none. `path` is relative.
+std::optional<std::string> borrowed_program(const std::string& path, const PlanInput& input) {
+    std::size_t start = 0;
+    for (std::size_t slash = path.find('/'); input.lender && slash != std::string::npos;
+         slash = path.find('/', start)) {
+        const std::string name = path.substr(start, slash - start);
+        if (name == "node_modules" || name == ".venv" || name == "venv" || name == "vendor") {
+            const std::string lender = input.lender(path.substr(0, start == 0 ? 0 : start - 1), name);
+            return lender.empty() ? std::nullopt : base::find_program(lender + "/" + path, input.search_path);
+        }
+        start = slash + 1;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::string find_tool(const buildpack::Tool& tool, const std::string& project_root, const PlanInput& input) {
@@ -247,6 +263,10 @@ std::string find_tool(const buildpack::Tool& tool, const std::string& project_ro
             continue;
         }
         if (const auto found = base::find_program(candidate, input.search_path)) {
+            return *found;
+        }
+        if (const auto found =
+                local ? borrowed_program(candidate.substr(input.work_tree.size() + 1), input) : std::nullopt) {
             return *found;
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct PlanInput {
     bool commands_trusted = false;
     std::string work_tree;    ///< absolute: project-local tools are looked for there
     std::string search_path;  ///< PATH
+    /// Another work tree of the repository with the same installed dependencies, for a directory and a name that this
+    /// one has not ("web", "node_modules"); "" = there is none. Unset: nothing is borrowed.
+    std::function<std::string(const std::string& directory, const std::string& name)> lender;
 };
 
 /// A check that is going to run (or is already known not to, then plan.preset is set), with what it takes to run it.

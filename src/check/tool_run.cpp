@@ -17,6 +17,8 @@ namespace rfsn::check {
 namespace {
 
 constexpr std::size_t kept_lines = 40;
+/// rfsn-exec's status when it could not make what it was asked for.
+constexpr int sandbox_failed = 125;
 constexpr std::size_t kept_bytes = std::size_t{16} << 10;
 constexpr std::uint64_t max_source = std::uint64_t{8} << 20;
 constexpr std::uint64_t max_report_file = std::uint64_t{64} << 20;
@@ -247,6 +249,14 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
                 return;
         }
         const int code = result.exit_code;
+        if (constexpr std::string_view own_words = "rfsn-exec: ";
+            code == sandbox_failed && result.err.compare(0, own_words.size(), own_words) == 0) {
+            context_->isolation->forget();
+            fail(model::RunState::error,
+                 "no place to run it in: " + std::string(base::trim(result.err.substr(own_words.size(), 500))) +
+                     "; git rfsn doctor asks anew what this machine allows");
+            return;
+        }
         if (is_step ? code == 0 : contains(spec.ok, code)) {
             output_decides = output_decides || (!is_step && contains(spec.findings, code));
             continue;

@@ -425,6 +425,9 @@ constexpr Variable variables[] = {
     {"RFSN_SKIP", "Checks to leave out, comma separated, as --skip."},
     {"RFSN_*", "Every setting, in capitals with _ for the dots: RFSN_LLM_MODEL is llm.model."},
     {"RFSN_LLM_KEY", "The key for the model's endpoint. Only rfsn-net reads it."},
+    {"RFSN_SANDBOX_WRITABLE",
+     "Directories outside the tree that checks may write to, with : between: a shared cache. Never for "
+     "a patch that is being proven."},
     {"RFSN_LOG", "Log level: error, warn, info or debug. Off by default."},
     {"NO_COLOR, CLICOLOR_FORCE", "Switch colours off or on, whatever the stream is."},
     {"CI", "Set by CI services; no status line then."},

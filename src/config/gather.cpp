@@ -184,7 +184,8 @@ void gather_document(std::string_view bytes, const std::string& name, Layer laye
 
 void gather_environment(const base::Environment& env, const std::string& key_variable, Gathered& into) {
     // Not settings: the key itself (never read here), what children inherit, what CI passes, and what the tests need.
-    const std::set<std::string_view> reserved{"RFSN_LOG_CONTEXT", "RFSN_LLM_KEY", "RFSN_CI_BASE", key_variable};
+    const std::set<std::string_view> reserved{"RFSN_LOG_CONTEXT", "RFSN_LLM_KEY", "RFSN_CI_BASE",
+                                              "RFSN_SANDBOX_WRITABLE", key_variable};
     for (const auto& [variable, text] : env.values()) {
         const bool ours = variable.rfind(variable_prefix, 0) == 0;
         if (!ours || variable.rfind("RFSN_TEST_", 0) == 0 || reserved.count(variable) != 0) {

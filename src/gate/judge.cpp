@@ -2,6 +2,7 @@
 #include "gate/judge.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "base/glob.hpp"
@@ -11,6 +12,7 @@
 #include "check/run_tools.hpp"
 #include "check/settle.hpp"
 #include "gate/already_red.hpp"
+#include "isolate/siblings.hpp"
 #include "observe/log.hpp"
 
 namespace rfsn::gate {
@@ -165,6 +167,18 @@ base::Result<void> make_plan(Session& session, Judged& judged) {
                                             : buildpack::detect_for_change(*judged.view, session.registry()));
         keep_chosen(judged.snapshot, judged.detection.projects);
     }
+    std::optional<std::vector<std::string>> siblings;
+    input.lender = [&](const std::string& directory, const std::string& name) {
+        const std::string own = input.work_tree + "/" + (directory.empty() ? name : directory + "/" + name);
+        std::error_code unknown;
+        if (std::filesystem::exists(own, unknown)) {
+            return std::string();
+        }
+        if (!siblings) {
+            siblings = isolate::sibling_work_trees(session.repository());
+        }
+        return isolate::lender_of(*judged.view, *siblings, directory, name);
+    };
     RFSN_ASSIGN(judged.plans, check::make_plan(input));
     return {};
 }

@@ -188,7 +188,8 @@ void SandboxCommand::add_hidden(Arguments& arguments, const Place& place, const 
     }
 }
 
-void SandboxCommand::add_file_system(Arguments& arguments, const Place& place, const Limits& limits) const {
+void SandboxCommand::add_file_system(Arguments& arguments, const std::string& program, const Place& place,
+                                     const Limits& limits) const {
     if (!powers().read_only_outside()) {
         return;
     }
@@ -213,6 +214,13 @@ void SandboxCommand::add_file_system(Arguments& arguments, const Place& place, c
         add_layer(arguments, place, place.cache_dir(), "");
     }
     writable.push_back(place.cache_dir());
+    // What this user opens to checks; a repository has no say in it.
+    const std::string opened = limits.confined ? "" : env_.get_or("RFSN_SANDBOX_WRITABLE", "");
+    for (const std::string_view directory : base::split(opened, ':')) {
+        if (!directory.empty() && directory.front() == '/' && is_directory(std::string(directory))) {
+            writable.emplace_back(directory);
+        }
+    }
     for (const auto& path : writable) {
         add(arguments, {"--writable", path});
     }
@@ -221,7 +229,9 @@ void SandboxCommand::add_file_system(Arguments& arguments, const Place& place, c
     }
     std::vector<std::string> needed{repository_->work_tree(), repository_->common_dir(), place.root(), exec_program_,
                                     cache_root_};
+    needed.push_back(program);
     needed.insert(needed.end(), siblings_.begin(), siblings_.end());
+    needed.insert(needed.end(), writable.begin(), writable.end());
     if (const auto exposed = needed_below_tmp(env_, needed)) {
         add(arguments, {"--private-tmp", place.tmp_dir()});
         for (const auto& path : *exposed) {
@@ -272,7 +282,7 @@ base::ProcessSpec SandboxCommand::wrap(const Place& place, std::vector<std::stri
                 spec.argv.emplace_back(limits.confined ? "--seccomp=strict" : "--seccomp");
             }
             add_network(spec.argv, limits);
-            add_file_system(spec.argv, place, limits);
+            add_file_system(spec.argv, argv[0], place, limits);
             spec.argv.emplace_back("--");
         }
         // A program that is not there goes unwrapped, so that the runner says so, and not rfsn-exec with an exit code.

@@ -37,7 +37,8 @@ class SandboxCommand {
     [[nodiscard]] std::string in_place(const std::string& path, const Place& place) const;
     [[nodiscard]] base::Environment environment(const Place& place, const Arguments& extra) const;
     void add_network(Arguments& arguments, const Limits& limits) const;
-    void add_file_system(Arguments& arguments, const Place& place, const Limits& limits) const;
+    void add_file_system(Arguments& arguments, const std::string& program, const Place& place,
+                         const Limits& limits) const;
     void add_hidden(Arguments& arguments, const Place& place, const Limits& limits) const;
     void add_tool_caches(Arguments& arguments, const Place& place, const Limits& limits) const;
     void add_layer(Arguments& arguments, const Place& place, const std::string& lower, const std::string& kept) const;

@@ -87,6 +87,8 @@ class Isolation {
     [[nodiscard]] virtual bool can_confine() const = 0;
     /// What limits are kept on this machine, and what is missing of them: for evidence, one short text each.
     [[nodiscard]] virtual std::vector<std::string> sandbox_facts(const Limits& limits) const = 0;
+    /// What this machine allows is not what was remembered: it is asked again next time.
+    virtual void forget() = 0;
     /// What the machine allows, asked anew: "network namespace: yes", ..., and where whole-tree checks run and why: for
     /// doctor.
     [[nodiscard]] virtual std::vector<std::string> capabilities() const = 0;

@@ -123,12 +123,19 @@ class LocalIsolation final : public Isolation {
         return command_.facts(limits);
     }
 
+    void forget() override {
+        if (root_) {
+            forget_answers(root_->path);
+        }
+    }
+
     [[nodiscard]] std::vector<std::string> capabilities() const override {
         std::vector<std::string> lines = command_.powers_now().lines;
         if (!root_) {
             lines.push_back("cache directory: no (" + root_.error().message + ")");
             return lines;
         }
+        forget_answers(root_->path);
         const std::string why = whole_tree_->why_not_overlay();
         lines.push_back(why.empty()
                             ? "whole-tree checks: overlay over the work tree; in place, read-only, where a check "

@@ -89,6 +89,21 @@ std::optional<std::string> remembered(const std::string& path) {
     return text && !text->empty() ? std::optional<std::string>(std::move(*text)) : std::nullopt;
 }
 
+void forget_answers(const std::string& memory_dir) {
+    std::error_code failed;
+    std::vector<std::string> found;
+    for (auto entry = std::filesystem::directory_iterator(memory_dir, failed);
+         !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+        const std::string name = entry->path().filename().string();
+        if (name.rfind("powers-", 0) == 0 || name.rfind("overlay-", 0) == 0) {
+            found.push_back(entry->path().string());
+        }
+    }
+    for (const auto& path : found) {
+        [[maybe_unused]] const auto ignored = base::remove_tree(path);
+    }
+}
+
 Powers powers(const std::string& exec_program, const std::string& memory_dir, const base::Environment& env,
               base::ProcessRunner& runner, bool anew) {
     Powers none;

@@ -37,4 +37,6 @@ struct Powers {
 /// A remembered answer: nullopt if there is none or it is older than a day. Forgotten with the cache.
 [[nodiscard]] std::optional<std::string> remembered(const std::string& path);
 
+void forget_answers(const std::string& memory_dir);
+
 }  // namespace rfsn::isolate
