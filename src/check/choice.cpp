@@ -23,7 +23,7 @@ bool any_names_it(const std::vector<std::string>& words, const Names& names) {
 
 /// Cheap names first: packs are loaded only for a word that nothing else has.
 base::Result<bool> is_known(const std::string& word, const PlanInput& input, std::vector<std::string>& known) {
-    known = {"builtin", "config"};
+    known = {"builtin", "config", "integrity"};
     for (const auto kind : kinds) {
         known.emplace_back(model::name(kind));
     }
@@ -57,7 +57,7 @@ bool is_wanted(const Choice& choice, const Names& names) {
 
 bool only_builtins(const Choice& choice) {
     return !choice.only.empty() && std::all_of(choice.only.begin(), choice.only.end(), [](const std::string& word) {
-        return word == "builtin" || find_builtin(word) != nullptr;
+        return word == "builtin" || word == "integrity" || find_builtin(word) != nullptr;
     });
 }
 

@@ -11,6 +11,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "check/choice.hpp"
+#include "check/integrity.hpp"
 #include "check/own_check.hpp"
 
 namespace rfsn::check {
@@ -126,6 +127,19 @@ base::Result<void> plan_builtins(const PlanInput& input, std::vector<Planned>& o
     for (const auto& builtin : builtins()) {
         RFSN_TRY(plan_builtin(input, builtin, out));
     }
+    Planned integrity = plan_integrity(*input.snapshot);
+    if (is_wanted(input.choice, {integrity.plan.id, integrity.plan.pack, integrity.plan.kind}) &&
+        stage_wants(input, integrity.plan, {})) {
+        apply_settings(input, integrity.plan);
+        if (changes_configuration(*input.snapshot)) {
+            integrity.plan.preset.reset();  // a change does not take itself out of sight
+            integrity.plan.preset_reason.clear();
+        }
+        if (!integrity.plan.preset && integrity.plan.files.empty()) {
+            preset(integrity.plan, model::RunState::skipped, "no staged file for it");
+        }
+        out.push_back(std::move(integrity));
+    }
     for (const auto& builtin : optional_builtins()) {
         const auto* settings = settings_of(input, builtin.id);
         const auto& only = input.choice.only;
@@ -215,8 +229,9 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
 
 /// A staged file of a known language that nothing at all can judge must not look green.
 void note_unjudged(std::vector<Planned>& plans) {
-    const bool any_tool =
-        std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return planned.builtin == nullptr; });
+    const bool any_tool = std::any_of(plans.begin(), plans.end(), [](const Planned& planned) {
+        return planned.builtin == nullptr && !planned.integrity;
+    });
     const bool any_runs =
         std::any_of(plans.begin(), plans.end(), [](const Planned& planned) { return !planned.plan.preset; });
     if (!any_tool || any_runs) {

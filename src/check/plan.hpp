@@ -43,6 +43,7 @@ struct PlanInput {
 struct Planned {
     model::CheckPlan plan;
     const Builtin* builtin = nullptr;
+    bool integrity = false;  ///< the built-in check over the change as a whole
     BuiltinOptions options;
     std::shared_ptr<const buildpack::CheckSpec> spec;
     const buildpack::Pack* pack = nullptr;

@@ -47,6 +47,7 @@ struct Config {
     std::int64_t jobs = 0;                                                   ///< 0 = processors
     bool changed_lines_only = true;  ///< findings elsewhere are shown, not blocking
     std::int64_t max_file_kb = 500;
+    std::vector<std::string> integrity_allow;  ///< "RULE" or "RULE:GLOB" that rfsn-allow may except in CI
     std::int64_t patch_max_lines = 40;
     std::int64_t patch_max_files = 3;
     std::int64_t patch_max_hunks = 6;

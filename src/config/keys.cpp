@@ -151,6 +151,8 @@ void add_general(Table& table) {
             .range(100, day_ms)
             .repository(RepositoryRule::may_lower);
     }
+    table.add("integrity.allow", T::strings, in(&Config::integrity_allow),
+              "Rules, or RULE:GLOB, that a line rfsn-allow may except in CI, where this is read from the base.");
     table.add("patch.max_lines", T::integer, in(&Config::patch_max_lines), "Changed lines a proposed patch may have.")
         .range(0, 10000)
         .repository(RepositoryRule::may_lower);

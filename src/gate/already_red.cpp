@@ -13,6 +13,9 @@ namespace {
 bool worth_asking(const config::Config& config, const check::Planned& planned, const check::Outcome& outcome) {
     const bool is_about_lines =
         planned.plan.scope == model::Scope::files && planned.plan.kind != model::CheckKind::format;
+    if (planned.integrity) {
+        return false;  // it is about the change, and the tree before it has none
+    }
     return check::may_be_old(outcome) && (config.changed_lines_only || !is_about_lines);
 }
 

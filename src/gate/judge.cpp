@@ -8,6 +8,7 @@
 #include "base/glob.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "check/integrity.hpp"
 #include "check/run_builtins.hpp"
 #include "check/run_tools.hpp"
 #include "check/settle.hpp"
@@ -211,7 +212,9 @@ std::vector<check::Outcome> run_all(Session& session, const Judged& judged, cons
                                     const std::vector<const check::Planned*>& plans, const Rerun& how) {
     std::vector<const check::Planned*> built, tools;
     for (const auto* planned : plans) {
-        (planned->builtin != nullptr ? built : tools).push_back(planned);
+        if (!planned->integrity) {
+            (planned->builtin != nullptr ? built : tools).push_back(planned);
+        }
     }
     auto built_outcomes = check::run_builtins(built, view, session.jobs());
     std::vector<check::Outcome> tool_outcomes;
@@ -225,6 +228,12 @@ std::vector<check::Outcome> run_all(Session& session, const Judged& judged, cons
     std::vector<check::Outcome> outcomes;
     std::size_t next_built = 0, next_tool = 0;
     for (const auto* planned : plans) {
+        if (planned->integrity) {
+            const check::Approval approval{judged.request.stage == model::Stage::ci,
+                                           session.config().config.integrity_allow};
+            outcomes.push_back(check::run_integrity(*planned, view, approval));
+            continue;
+        }
         outcomes.push_back(
             std::move(planned->builtin != nullptr ? built_outcomes[next_built++] : tool_outcomes[next_tool++]));
     }
@@ -244,7 +253,7 @@ void log_outcomes(const std::vector<check::Outcome>& outcomes) {
 
 void tell_missing_trampoline(Session& session, const Judged& judged) {
     const bool ran_a_tool = std::any_of(judged.plans.begin(), judged.plans.end(), [](const check::Planned& planned) {
-        return planned.builtin == nullptr && !planned.plan.preset;
+        return planned.builtin == nullptr && !planned.integrity && !planned.plan.preset;
     });
     if (ran_a_tool && session.programs().exec.empty()) {
         session.notices.emplace_back(

@@ -35,16 +35,6 @@ std::size_t hidden_characters(std::string_view text) {
     return count;
 }
 
-std::string squeezed(std::string_view line) {
-    std::string out;
-    for (const char c : line) {
-        if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
-            out += c;
-        }
-    }
-    return out;
-}
-
 std::string joined(const std::vector<std::string_view>& lines) {
     std::string text;
     for (const auto line : lines) {
@@ -64,7 +54,7 @@ std::string changed_expectation(const Language& language, const LineDiff& diff) 
         ++added[squeezed(line)];
     }
     for (const auto line : diff.removed) {
-        if (!language.assertions.matches(without_comments(line, language.comments))) {
+        if (!language.assertions.matches(without_comments(line, language.syntax))) {
             continue;
         }
         const auto found = added.find(squeezed(line));
@@ -93,7 +83,7 @@ void judge_content(const RuleSet& rules, const Change& change, const LineDiff& d
     };
 
     const Language* language = rules.language(name);
-    const Comments style = language == nullptr ? Comments::none : language->comments;
+    const Syntax style = language == nullptr ? Syntax::none : language->syntax;
     const std::string code_before = without_comments(before, style);
     const std::string code_after = without_comments(after, style);
 

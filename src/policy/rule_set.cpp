@@ -16,7 +16,7 @@ namespace {
 
 base::Result<void> add_all(Patterns& patterns, const std::vector<std::string>& sources) {
     for (const auto& source : sources) {
-        RFSN_TRY(patterns.add(source));
+        patterns.add(source);
     }
     return {};
 }
@@ -27,11 +27,42 @@ const std::vector<base::DocNode>& items(const base::DocNode& node, std::string_v
     return list != nullptr && list->is_list() ? list->items : none;
 }
 
-Comments comments(std::string_view name) {
-    return name == "c"        ? Comments::c
-           : name == "hash"   ? Comments::hash
-           : name == "python" ? Comments::python
-                              : Comments::none;
+Syntax syntax(std::string_view name) {
+    static constexpr std::pair<std::string_view, Syntax> names[] = {
+        {"c", Syntax::c},       {"javascript", Syntax::javascript}, {"go", Syntax::go},     {"rust", Syntax::rust},
+        {"java", Syntax::java}, {"csharp", Syntax::csharp},         {"hash", Syntax::hash}, {"python", Syntax::python}};
+    for (const auto& entry : names) {
+        if (entry.first == name) {
+            return entry.second;
+        }
+    }
+    return Syntax::none;
+}
+
+Extent extent(std::string_view name) {
+    return name == "indent"   ? Extent::indent
+           : name == "braces" ? Extent::braces
+           : name == "parens" ? Extent::parens
+                              : Extent::none;
+}
+
+base::Result<Language> read_language(const base::DocNode& item) {
+    Language language;
+    language.id = item.string_or("id", "");
+    language.files = item.strings("files");
+    language.syntax = syntax(item.string_or("syntax", ""));
+    language.extent = extent(item.string_or("extent", ""));
+    language.collected = item.strings("collected");
+    const std::pair<const char*, Patterns*> lists[] = {
+        {"tests", &language.tests}, {"units", &language.units},     {"assertions", &language.assertions},
+        {"weak", &language.weak},   {"trivial", &language.trivial}, {"cases", &language.cases}};
+    for (const auto& list : lists) {
+        RFSN_TRY(add_all(*list.second, item.strings(list.first)));
+    }
+    if (language.id.empty() || language.files.empty()) {
+        return base::fail(base::ErrorCode::internal, "policy: a language without id or files");
+    }
+    return language;
 }
 
 base::Result<void> read_paths(const base::DocNode& root, RuleSet& rules) {
@@ -55,90 +86,58 @@ base::Result<void> read_paths(const base::DocNode& root, RuleSet& rules) {
     return {};
 }
 
-base::Result<RuleSet> read(std::string_view json) {
-    const auto root = base::parse_doc(base::DocFormat::json, json);
+}  // namespace
+
+base::Result<base::DocNode> rule_document(std::string_view name) {
+    const auto files = rule_files();
+    const auto found = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.name == name; });
+    if (found == files.end()) {
+        return base::fail(base::ErrorCode::internal, "policy: no " + std::string(name) + " compiled in");
+    }
+    auto root = base::parse_doc(base::DocFormat::json, found->bytes);
     if (!root) {
         return base::fail(base::ErrorCode::internal, "policy: " + root.error().message);
     }
+    return std::move(*root);
+}
+
+base::Result<RuleSet> read_rules(const base::DocNode& root) {
     RuleSet rules;
-    for (const auto& item : items(*root, "structure")) {
+    for (const auto& item : items(root, "structure")) {
         rules.reasons.emplace_back(item.string_or("id", ""), item.string_or("reason", ""));
     }
-    RFSN_TRY(read_paths(*root, rules));
-    rules.test_files = root->strings("test_files");
-    for (const auto& item : items(*root, "languages")) {
-        Language language;
-        language.id = item.string_or("id", "");
-        language.files = item.strings("files");
-        language.comments = comments(item.string_or("comments", ""));
-        RFSN_TRY(add_all(language.tests, item.strings("tests")));
-        RFSN_TRY(add_all(language.assertions, item.strings("assertions")));
+    RFSN_TRY(read_paths(root, rules));
+    rules.test_files = root.strings("test_files");
+    for (const auto& item : items(root, "languages")) {
+        RFSN_ASSIGN(auto language, read_language(item));
         rules.languages.push_back(std::move(language));
     }
-    for (const auto& item : items(*root, "not_more")) {
+    for (const auto& item : items(root, "not_more")) {
         CountRule rule;
         rule.id = item.string_or("id", "");
         rule.reason = item.string_or("reason", "");
         rule.raw = item.string_or("on", "code") == "raw";
         RFSN_TRY(add_all(rule.patterns, item.strings("patterns")));
         rules.reasons.emplace_back(rule.id, rule.reason);
+        if (rule.id == "skipped-test") {
+            RFSN_TRY(add_all(rules.skips, item.strings("patterns")));
+        }
         rules.not_more.push_back(std::move(rule));
     }
-    RFSN_TRY(add_all(rules.generated, root->strings("generated")));
+    RFSN_TRY(add_all(rules.narrowing, root.strings("narrowing")));
+    RFSN_TRY(add_all(rules.run_faked, root.strings("run_faked")));
+    for (const auto& item : items(root, "integrity")) {
+        rules.integrity.push_back(item.string_or("id", ""));
+        if (!rules.reason(rules.integrity.back()).empty()) {
+            continue;  // a proposal is held to it, too
+        }
+        rules.reasons.emplace_back(item.string_or("id", ""), item.string_or("reason", ""));
+    }
+    RFSN_TRY(add_all(rules.generated, root.strings("generated")));
     if (rules.paths.empty() || rules.languages.empty() || rules.not_more.empty() || rules.test_files.empty()) {
         return base::fail(base::ErrorCode::internal, "policy: the rules are incomplete");
     }
     return rules;
-}
-
-}  // namespace
-
-base::Result<void> Patterns::add(const std::string& pattern) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_encoding(re2::RE2::Options::EncodingLatin1);
-    auto expression = std::make_unique<re2::RE2>("(?m)" + pattern, options);
-    if (!expression->ok()) {
-        return base::fail(base::ErrorCode::internal, "policy: pattern '" + pattern + "': " + expression->error());
-    }
-    expressions_.push_back(std::move(expression));
-    return {};
-}
-
-std::size_t Patterns::count(std::string_view text) const {
-    std::size_t total = 0;
-    for (const auto& expression : expressions_) {
-        const re2::StringPiece all(text.data(), text.size());
-        re2::StringPiece match;
-        std::size_t at = 0;
-        while (at <= text.size() && expression->Match(all, at, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
-            ++total;
-            at = static_cast<std::size_t>(match.data() - text.data()) + std::max<std::size_t>(match.size(), 1);
-        }
-    }
-    return total;
-}
-
-bool Patterns::matches(std::string_view text) const {
-    return std::any_of(expressions_.begin(), expressions_.end(), [&](const auto& expression) {
-        return expression->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::UNANCHORED,
-                                 nullptr, 0);
-    });
-}
-
-std::string_view Patterns::first_line(std::string_view text) const {
-    for (const auto& expression : expressions_) {
-        re2::StringPiece match;
-        if (expression->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::UNANCHORED, &match,
-                              1)) {
-            auto at = static_cast<std::size_t>(match.data() - text.data());
-            at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
-            const auto begin = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
-            const std::size_t first = begin == std::string_view::npos ? 0 : begin + 1;
-            return text.substr(first, std::min(text.find('\n', at), text.size()) - first);
-        }
-    }
-    return {};
 }
 
 std::string RuleSet::reason(std::string_view id) const {
@@ -159,13 +158,9 @@ bool RuleSet::is_test_file(std::string_view folded_path) const {
 }
 
 const base::Result<RuleSet>& rule_set() {
-    static const base::Result<RuleSet> rules = [] {
-        const auto files = rule_files();
-        const auto found =
-            std::find_if(files.begin(), files.end(), [](const auto& file) { return file.name == "rules.yaml"; });
-        return found == files.end()
-                   ? base::Result<RuleSet>(base::fail(base::ErrorCode::internal, "policy: no rules compiled in"))
-                   : read(found->bytes);
+    static const base::Result<RuleSet> rules = []() -> base::Result<RuleSet> {
+        RFSN_ASSIGN(const auto root, rule_document("rules.yaml"));
+        return read_rules(root);
     }();
     return rules;
 }

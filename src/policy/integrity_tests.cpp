@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: MIT
+// Tests of both sides of a change, found again where they were moved or renamed.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <re2/re2.h>
+
+#include "base/glob.hpp"
+#include "base/text.hpp"
+#include "policy/integrity.hpp"
+#include "policy/path_rules.hpp"
+#include "policy/test_units.hpp"
+
+namespace rfsn::policy {
+namespace {
+
+constexpr std::size_t max_source = std::size_t{4} << 20;
+constexpr std::size_t max_pairs = 4'000'000;
+constexpr double same_file_similarity = 0.5;
+constexpr double other_file_similarity = 0.65;
+
+struct Candidate {
+    std::size_t file = 0;  ///< index of the change
+    TestUnit* unit = nullptr;
+    Candidate* match = nullptr;
+};
+
+/// One change read on both sides.
+struct Pair {
+    const StagedChange* change = nullptr;
+    TestFile before, after;
+    bool is_test = false;
+};
+
+bool runs(const Language& language, const std::string& path) {
+    return language.collected.empty() || base::glob_match_any(language.collected, path);
+}
+
+/// Names that code defines, outside of its tests.
+void definitions(const TestFile& file, std::set<std::string>& names) {
+    static const re2::RE2 keyword(
+        R"(\b(?:def|class|func|fn|function|struct|enum|trait|interface|type|record|const|let|var|val|fun|static|mod|object|namespace|macro_rules!|#[ \t]*define)[ \t]+(?:\([^)\n]*\)[ \t]*)?(\w{3,}))");
+    static const re2::RE2 method(R"((\w{3,})[ \t]*\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)[^;{}()=]*\{)");
+    static const std::set<std::string_view> words{"while", "switch", "catch", "for",     "else",        "return",
+                                                  "with",  "using",  "lock",  "foreach", "synchronized"};
+    std::string code = file.views.code;
+    for (const auto& unit : file.units) {
+        std::fill(code.begin() + static_cast<std::ptrdiff_t>(unit.begin),
+                  code.begin() + static_cast<std::ptrdiff_t>(unit.end), ' ');
+    }
+    for (const auto* pattern : {&keyword, &method}) {
+        re2::StringPiece rest(code);
+        std::string name;
+        while (re2::RE2::FindAndConsume(&rest, *pattern, &name)) {
+            if (words.count(name) == 0) {
+                names.insert(name);
+            }
+        }
+    }
+}
+
+class Matcher {
+   public:
+    explicit Matcher(std::vector<Pair>& pairs) : pairs_(pairs) {
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            for (auto& unit : pairs[i].before.units) {
+                before_.push_back({i, &unit, nullptr});
+            }
+            for (auto& unit : pairs[i].after.units) {
+                after_.push_back({i, &unit, nullptr});
+            }
+        }
+    }
+
+    std::vector<Candidate>& run() {
+        by_name();
+        by_code();
+        return before_;
+    }
+
+   private:
+    void join(Candidate& before, Candidate& after) {
+        before.match = &after;
+        after.match = &before;
+    }
+    [[nodiscard]] const Language* language(const Candidate& candidate) const {
+        const auto& pair = pairs_[candidate.file];
+        return pair.before.language != nullptr ? pair.before.language : pair.after.language;
+    }
+
+    void by_name() {
+        std::map<std::pair<std::size_t, std::string>, std::vector<Candidate*>> in_file;
+        std::map<std::string, std::vector<Candidate*>> anywhere;
+        for (auto& candidate : after_) {
+            in_file[{candidate.file, candidate.unit->name}].push_back(&candidate);
+            anywhere[candidate.unit->name].push_back(&candidate);
+        }
+        for (auto& candidate : before_) {
+            auto& same = in_file[{candidate.file, candidate.unit->name}];
+            if (!same.empty()) {
+                // Of several with one name, the one that changed least.
+                const auto best =
+                    std::max_element(same.begin(), same.end(), [&](const Candidate* a, const Candidate* b) {
+                        return similarity(*candidate.unit, *a->unit) < similarity(*candidate.unit, *b->unit);
+                    });
+                join(candidate, **best);
+                same.erase(best);
+            }
+        }
+        for (auto& candidate : before_) {
+            if (candidate.match != nullptr) {
+                continue;
+            }
+            for (auto* other : anywhere[candidate.unit->name]) {
+                if (other->match == nullptr && language(*other) == language(candidate) &&
+                    (candidate.unit->name.size() >= 12 || similarity(*candidate.unit, *other->unit) >= 0.3)) {
+                    join(candidate, *other);
+                    break;
+                }
+            }
+        }
+    }
+
+    void by_code() {
+        std::size_t pairs = 0;
+        for (auto& candidate : before_) {
+            if (candidate.match != nullptr) {
+                continue;
+            }
+            Candidate* best = nullptr;
+            double most = 0;
+            for (auto& other : after_) {
+                if (other.match != nullptr || language(other) != language(candidate) || ++pairs > max_pairs) {
+                    continue;
+                }
+                const double alike = similarity(*candidate.unit, *other.unit);
+                const double least = other.file == candidate.file ? same_file_similarity : other_file_similarity;
+                if (alike >= least && alike > most) {
+                    most = alike;
+                    best = &other;
+                }
+            }
+            if (best != nullptr) {
+                join(candidate, *best);
+            }
+        }
+    }
+
+    std::vector<Pair>& pairs_;
+    std::vector<Candidate> before_, after_;
+};
+
+bool mentions(const std::string& code, const std::set<std::string>& names) {
+    std::string word;
+    for (std::size_t i = 0; i <= code.size(); ++i) {
+        const char c = i < code.size() ? code[i] : ' ';
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
+            word += c;
+            continue;
+        }
+        if (word.size() >= 3 && names.count(word) != 0) {
+            return true;
+        }
+        word.clear();
+    }
+    return false;
+}
+
+/// How often each check stands in the tests of a side.
+struct Checks {
+    std::map<std::string, std::size_t> before, after;
+    [[nodiscard]] bool moved(const std::string& check) const {
+        const auto was = before.find(check);
+        const auto is = after.find(check);
+        return is != after.end() && is->second >= (was == before.end() ? 0 : was->second);
+    }
+};
+
+/// How many of the checks that a test lost were not moved to where they still count.
+std::size_t lost_checks(const TestUnit& before, const TestUnit& after, const Checks& all) {
+    if (after.assertions >= before.assertions) {
+        return 0;
+    }
+    std::map<std::string, std::size_t> left;
+    for (const auto& check : after.checks) {
+        ++left[check];
+    }
+    std::size_t lost = before.assertions - after.assertions;
+    for (const auto& check : before.checks) {
+        if (left[check] > 0) {
+            --left[check];
+        } else if (lost > 0 && all.moved(check)) {
+            --lost;
+        }
+    }
+    return lost;
+}
+
+class Judge {
+   public:
+    Judge(const RuleSet& rules, std::vector<Pair>& pairs, std::vector<Weakening>& found)
+        : rules_(rules), pairs_(pairs), found_(found) {}
+
+    void run() {
+        Matcher matcher(pairs_);
+        auto& units = matcher.run();
+        Checks checks;
+        for (const auto& pair : pairs_) {
+            for (const bool old_side : {true, false}) {
+                for (const auto& unit : (old_side ? pair.before : pair.after).units) {
+                    for (const auto& check : unit.checks) {
+                        ++(old_side ? checks.before : checks.after)[check];
+                    }
+                }
+            }
+        }
+        std::map<std::size_t, std::vector<const TestUnit*>> removed;
+        for (const auto& candidate : units) {
+            if (candidate.match == nullptr) {
+                if (!is_about_what_is_gone(*candidate.unit)) {
+                    removed[candidate.file].push_back(candidate.unit);
+                }
+                continue;
+            }
+            compare(candidate, checks);
+        }
+        for (const auto& [file, tests] : removed) {
+            report_removed(file, tests);
+        }
+        for (const auto& pair : pairs_) {
+            judge_file(pair);
+        }
+    }
+    /// Findings that are weighed against the size of the change.
+    [[nodiscard]] const std::vector<std::size_t>& conditional() const { return conditional_; }
+
+   private:
+    void add(const char* rule, const std::string& path, std::size_t line, std::string what) {
+        if (rules_.asks(rule)) {
+            found_.push_back({rule, path, line, rules_.reason(rule) + ": " + what, false, std::nullopt});
+        }
+    }
+    /// Whether a test is about something that the change takes away.
+    bool is_about_what_is_gone(const TestUnit& unit) {
+        if (!read_) {
+            read_ = true;
+            std::set<std::string> defined_after;
+            for (const auto& pair : pairs_) {
+                if (!pair.is_test) {
+                    definitions(pair.before, gone_);
+                    definitions(pair.after, defined_after);
+                }
+            }
+            for (const auto& name : defined_after) {
+                gone_.erase(name);
+            }
+        }
+        return mentions(unit.words, gone_);
+    }
+    static std::string quoted(const TestUnit& unit) { return "'" + base::printable(unit.name.substr(0, 80)) + "'"; }
+
+    void report_removed(std::size_t file, const std::vector<const TestUnit*>& tests) {
+        std::string names;
+        for (std::size_t i = 0; i < tests.size() && i < 3; ++i) {
+            names += (i == 0 ? "" : ", ") + quoted(*tests[i]);
+        }
+        if (tests.size() > 3) {
+            names += " and " + std::to_string(tests.size() - 3) + " more";
+        }
+        add("test-removed", pairs_[file].change->path, 0, names);
+    }
+
+    void compare(const Candidate& candidate, const Checks& checks) {
+        const TestUnit& before = *candidate.unit;
+        const TestUnit& after = *candidate.match->unit;
+        const Pair& pair = pairs_[candidate.match->file];
+        const std::string& path = pair.change->path;
+        const std::size_t helpers =
+            pair.after.outside > pair.before.outside ? pair.after.outside - pair.before.outside : 0;
+        const std::size_t lost = lost_checks(before, after, checks);
+        const auto counts = [](std::size_t was, std::size_t is) {
+            return std::to_string(was) + " before, " + std::to_string(is) + " now";
+        };
+        if (lost > helpers && !is_about_what_is_gone(before)) {
+            add("test-weakened", path, after.line,
+                quoted(after) + " has fewer assertions: " + counts(before.assertions, after.assertions));
+        } else if (after.cases < before.cases) {
+            add("test-weakened", path, after.line,
+                quoted(after) + " has fewer cases: " + counts(before.cases, after.cases));
+        } else if (after.weak > before.weak && after.assertions - after.weak < before.assertions - before.weak &&
+                   after.assertions <= before.assertions) {
+            add("test-weakened", path, after.line,
+                quoted(after) + " has weaker assertions: " + counts(before.weak, after.weak) +
+                    " that hold for almost anything");
+        }
+        if (after.skips > before.skips) {
+            const std::size_t known = found_.size();
+            add("test-skipped", path, after.line, quoted(after));
+            const bool conditional =
+                after.skips - before.skips <=
+                after.conditional_skips - std::min(after.conditional_skips, before.conditional_skips);
+            if (found_.size() > known && conditional) {
+                conditional_.push_back(known);
+            }
+        } else if (after.leaves_early && !before.leaves_early) {
+            add("test-skipped", path, after.line, quoted(after) + " returns before it tests anything");
+        }
+    }
+
+    void judge_file(const Pair& pair) {
+        const auto& change = *pair.change;
+        if (!change.after || pair.after.language == nullptr) {
+            return;
+        }
+        if (pair.after.narrowed.size() > pair.before.narrowed.size() && (pair.is_test || !pair.after.units.empty())) {
+            const auto& hit = pair.after.narrowed.back();
+            add("test-skipped", change.path, line_number(pair.after.views.code, hit.begin),
+                "only some of the file's tests run");
+        }
+        if (change.before && !pair.before.units.empty() && !pair.after.units.empty() &&
+            pair.after.outer_skips > pair.before.outer_skips) {
+            add("test-skipped", change.path, 0, "a group or the whole file");
+        }
+        if (pair.is_test &&
+            rules_.run_faked.count(pair.after.views.code) > rules_.run_faked.count(pair.before.views.code)) {
+            const auto hits = rules_.run_faked.all(pair.after.views.code);
+            const auto line = line_at(pair.after.views.code, hits.back().begin);
+            add("run-faked", change.path, line_number(pair.after.views.code, hits.back().begin),
+                "'" + base::printable(base::trim(line).substr(0, 100)) + "'");
+        }
+    }
+
+    const RuleSet& rules_;
+    std::vector<Pair>& pairs_;
+    std::vector<Weakening>& found_;
+    std::vector<std::size_t> conditional_;  ///< findings about skips that depend on something
+    bool read_ = false;
+    std::set<std::string> gone_;  ///< names that code defined before the change, and none defines after it
+};
+
+}  // namespace
+
+void find_weaker_tests(const RuleSet& rules, const std::vector<StagedChange>& changes, std::vector<Weakening>& found) {
+    std::vector<Pair> pairs;
+    for (const auto& change : changes) {
+        const std::string name = folded(change.path);
+        const std::string old_name = folded(change.old_path.empty() ? change.path : change.old_path);
+        Pair pair;
+        pair.change = &change;
+        pair.is_test = rules.is_test_file(old_name) || rules.is_test_file(name);
+        const auto read = [&](const std::optional<std::string>& content, const std::string& path, TestFile& into) {
+            const Language* language = rules.language(path);
+            if (content && language != nullptr && language->extent != Extent::none && content->size() <= max_source) {
+                into = read_tests(rules, *language, *content, pair.is_test);
+                if (!runs(*language, path)) {
+                    into.units.clear();
+                }
+            }
+        };
+        read(change.before, old_name, pair.before);
+        read(change.after, name, pair.after);
+        if (pair.before.language != nullptr || pair.after.language != nullptr) {
+            pairs.push_back(std::move(pair));
+        }
+    }
+    Judge judge(rules, pairs, found);
+    judge.run();
+    if (!judge.conditional().empty() && is_large(changes) && judge.conditional().size() <= marks_for_size(changes)) {
+        for (const std::size_t i : judge.conditional()) {
+            found[i].noted = true;
+        }
+    }
+}
+
+}  // namespace rfsn::policy

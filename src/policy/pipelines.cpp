@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+// Files that run checks, read line by line: what they run less of than before, and what makes failures pass.
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include <re2/re2.h>
+
+#include "base/glob.hpp"
+#include "base/text.hpp"
+#include "policy/path_rules.hpp"
+#include "policy/settings.hpp"
+#include "policy/source_text.hpp"
+
+namespace rfsn::policy {
+namespace {
+
+/// The commands of a package.json; its dependencies name tools, too.
+std::string scripts_of(const std::string& content) {
+    std::string out;
+    const ConfigForm form{{}, "json", "", "scripts"};
+    for (const auto& setting : read_settings(form, {}, content).value_or(std::vector<Setting>{})) {
+        if (!setting.several && !setting.values.empty()) {
+            out += setting.path.back() + ": " + setting.values.front() + "\n";
+        }
+    }
+    return out;
+}
+
+std::string code_of(const Sides& file, const std::string* content) {
+    if (content == nullptr) {
+        return {};
+    }
+    const std::string name = folded(file.path);
+    if (name.size() >= 12 && name.compare(name.size() - 12, 12, "package.json") == 0) {
+        return scripts_of(*content);
+    }
+    const bool python = base::glob_match("*.py", name);
+    const bool script =
+        base::glob_match_any({"*.js", "*.ts", "*.mjs", "*.cjs", "*.gradle", "*.kts", "*.rs", "jenkinsfile"}, name);
+    return without_comments(*content, python                             ? Syntax::python
+                                      : script                           ? Syntax::javascript
+                                      : base::glob_match("*.json", name) ? Syntax::none
+                                                                         : Syntax::hash);
+}
+
+std::size_t line_of(std::string_view text, std::string_view part) {
+    return part.empty() ? 0 : line_number(text, static_cast<std::size_t>(part.data() - text.data()));
+}
+
+/// Squeezed lines of a text with how often each is there.
+std::map<std::string, std::size_t> lines_of(std::string_view text) {
+    std::map<std::string, std::size_t> lines;
+    for (const auto line : base::split_lines(text)) {
+        ++lines[squeezed(line)];
+    }
+    return lines;
+}
+
+void count_kinds(const SettingRules& rules, const std::vector<Sides>& files, std::vector<Loosened>& found) {
+    for (const auto& [id, patterns] : rules.pipeline_kinds) {
+        std::size_t before = 0, after = 0, most = 0;
+        const Sides* worst = nullptr;
+        for (const auto& file : files) {
+            if (!base::glob_match_any(rules.pipeline_globs, folded(file.path))) {
+                continue;
+            }
+            const std::size_t was = patterns.count(code_of(file, file.before));
+            const std::size_t is = patterns.count(code_of(file, file.after));
+            before += was;
+            after += is;
+            if (was > is && was - is > most) {
+                most = was - is;
+                worst = &file;
+            }
+        }
+        if (after < before && worst != nullptr) {
+            found.push_back({"check-removed", worst->path, 0,
+                             "it runs " + id + " tools at " + std::to_string(after) + " places, " +
+                                 std::to_string(before) + " before"});
+        }
+    }
+}
+
+void find_masks(const SettingRules& rules, const Sides& file, std::vector<Loosened>& found) {
+    if (file.after == nullptr || !base::glob_match_any(rules.pipeline_globs, folded(file.path))) {
+        return;
+    }
+    const std::string before = code_of(file, file.before);
+    const std::string after = code_of(file, file.after);
+    const auto old_lines = lines_of(before);
+    const auto runs_check = [&](std::string_view line) {
+        static const re2::RE2 looks_for(R"(\b(?:which|command -v|type -p|pkill|kill|rm|mkdir)\b)");
+        return !re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), looks_for) &&
+               std::any_of(rules.pipeline_kinds.begin(), rules.pipeline_kinds.end(),
+                           [&](const auto& kind) { return kind.second.matches(line); });
+    };
+    const bool shell_block = rules.masks.count(after) > rules.masks.count(before);
+    for (const auto line : base::split_lines(after)) {
+        if (old_lines.count(squeezed(line)) != 0 || !rules.masks.matches(line)) {
+            continue;
+        }
+        const bool alone = squeezed(line).find("set+e") != std::string::npos;
+        if (runs_check(line) || (alone && shell_block && file.before != nullptr && runs_check(after))) {
+            found.push_back({"failure-masked", file.path, line_of(after, line),
+                             "'" + base::printable(base::trim(line).substr(0, 100)) + "'"});
+            return;
+        }
+    }
+}
+
+void count_strict_flags(const SettingRules& rules, const std::vector<Sides>& files, std::vector<Loosened>& found) {
+    std::map<std::string, std::pair<std::size_t, std::size_t>> flags;
+    std::map<std::string, const Sides*> where;
+    for (const auto& file : files) {
+        if (!base::glob_match_any(rules.strict_globs, folded(file.path))) {
+            continue;
+        }
+        for (const bool old_side : {true, false}) {
+            const std::string code = code_of(file, old_side ? file.before : file.after);
+            for (const auto& hit : rules.strict.all(code)) {
+                const std::string flag = squeezed(std::string_view(code).substr(hit.begin, hit.end - hit.begin));
+                auto& count = flags[flag];
+                (old_side ? count.first : count.second) += 1;
+                if (old_side && file.after != nullptr) {
+                    where.emplace(flag, &file);
+                }
+            }
+        }
+    }
+    for (const auto& [flag, count] : flags) {
+        const auto at = where.find(flag);
+        if (count.second < count.first && count.second == 0 && at != where.end()) {
+            found.push_back(
+                {"strictness-off", at->second->path, 0, "the option " + base::printable(flag) + " is gone"});
+        }
+    }
+}
+
+/// The numbers in a program's text by what they are called, in order.
+std::map<std::string, std::vector<double>> numbers(const Patterns& patterns, std::string_view text) {
+    std::map<std::string, std::vector<double>> out;
+    for (const auto& hit : patterns.all(text)) {
+        const std::string match(text.substr(hit.begin, hit.end - hit.begin));
+        const auto digit = match.find_last_not_of("0123456789.");
+        out[std::string(hit.name)].push_back(
+            std::strtod(match.c_str() + (digit == std::string::npos ? 0 : digit + 1), nullptr));
+    }
+    for (auto& [name, values] : out) {
+        std::sort(values.begin(), values.end());
+    }
+    return out;
+}
+
+void compare_program(const SettingRules& rules, const Sides& file, std::vector<Loosened>& found) {
+    if (file.before == nullptr || !base::glob_match_any(rules.program_globs, folded(file.path))) {
+        return;
+    }
+    const std::string before = code_of(file, file.before);
+    const std::string after = code_of(file, file.after);
+    for (const bool lower : {true, false}) {
+        const Patterns& patterns = lower ? rules.lower : rules.higher;
+        const auto was = numbers(patterns, before);
+        auto is = numbers(patterns, after);
+        for (const auto& [name, old_values] : was) {
+            const auto& values = is[name];
+            bool loosened = values.size() < old_values.size() && (lower || name.find("max") == 0);
+            for (std::size_t i = 0; i < values.size() && values.size() == old_values.size(); ++i) {
+                loosened = loosened || (lower ? values[i] < old_values[i] : values[i] > old_values[i]);
+            }
+            if (loosened) {
+                found.push_back({"threshold-lowered", file.path, 0,
+                                 base::printable(name) + (values.empty() ? " is gone"
+                                                          : lower        ? " was lowered"
+                                                                         : " was raised")});
+            }
+        }
+    }
+    if (file.after != nullptr && rules.disabled.count(after) > rules.disabled.count(before)) {
+        const auto old_lines = lines_of(before);
+        for (const auto& hit : rules.disabled.all(after)) {
+            const auto line = line_at(after, hit.begin);
+            if (old_lines.count(squeezed(line)) == 0) {
+                found.push_back({"strictness-off", file.path, line_number(after, hit.begin),
+                                 "'" + base::printable(base::trim(line).substr(0, 100)) + "'"});
+                return;
+            }
+        }
+    }
+}
+
+std::vector<std::vector<std::string>> split_keys(const std::vector<std::string>& keys) {
+    std::vector<std::vector<std::string>> out;
+    for (const auto& key : keys) {
+        std::vector<std::string> parts;
+        for (const auto part : base::split(key, '.')) {
+            parts.emplace_back(part);
+        }
+        out.push_back(std::move(parts));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<Loosened> loosened_pipelines(const SettingRules& rules, const std::vector<Sides>& files) {
+    std::vector<Loosened> found;
+    count_kinds(rules, files, found);
+    count_strict_flags(rules, files, found);
+    for (const auto& file : files) {
+        find_masks(rules, file, found);
+        compare_program(rules, file, found);
+    }
+    return found;
+}
+
+std::vector<Loosened> loosened(const SettingRules& rules, const std::vector<Sides>& files) {
+    auto found = loosened_settings(rules, files);
+    for (auto& one : loosened_pipelines(rules, files)) {
+        found.push_back(std::move(one));
+    }
+    std::set<std::pair<std::string, std::string>> known;
+    std::vector<Loosened> out;
+    for (auto& one : found) {
+        // The same command read as a setting and as a line is one finding.
+        if (one.rule != "failure-masked" && one.rule != "strictness-off"
+                ? true
+                : known.emplace(one.rule + one.what, one.path).second) {
+            out.push_back(std::move(one));
+        }
+    }
+    return out;
+}
+
+base::Result<SettingRules> read_setting_rules(const base::DocNode& root) {
+    SettingRules rules;
+    const auto items = [](const base::DocNode* node) {
+        return node != nullptr && node->is_list() ? node->items : std::vector<base::DocNode>{};
+    };
+    const auto add = [](Patterns& patterns, const base::DocNode& node, const char* key) -> base::Result<void> {
+        for (const auto& source : node.strings(key)) {
+            patterns.add(source);
+        }
+        return {};
+    };
+    for (const auto& item : items(root.find("files"))) {
+        rules.forms.push_back({item.strings("globs"), item.string_or("format", ""), item.string_or("tool", ""),
+                               item.string_or("strip", "")});
+    }
+    if (const auto* names = root.find("names"); names != nullptr) {
+        for (const auto& [name, value] : names->entries) {
+            rules.names.emplace(name, value.text);
+        }
+    }
+    for (const auto& item : items(root.find("settings"))) {
+        rules.settings.push_back({item.string_or("rule", ""), item.string_or("weaker", ""),
+                                  split_keys(item.strings("keys")), item.bool_or("scoped", false),
+                                  item.bool_or("replaceable", false)});
+    }
+    const auto* pipelines = root.find("pipelines");
+    const auto* strict = root.find("strict_flags");
+    const auto* programs = root.find("programs");
+    if (pipelines == nullptr || strict == nullptr || programs == nullptr || rules.forms.empty() ||
+        rules.settings.empty()) {
+        return base::fail(base::ErrorCode::internal, "policy: settings.yaml is incomplete");
+    }
+    rules.pipeline_globs = pipelines->strings("globs");
+    rules.strict_globs = strict->strings("globs");
+    rules.program_globs = programs->strings("globs");
+    for (const auto& kind : items(pipelines->find("kinds"))) {
+        rules.pipeline_kinds.emplace_back(kind.string_or("id", ""), Patterns{});
+        RFSN_TRY(add(rules.pipeline_kinds.back().second, kind, "patterns"));
+    }
+    RFSN_TRY(add(rules.masks, *pipelines, "masks"));
+    RFSN_TRY(add(rules.strict, *strict, "patterns"));
+    RFSN_TRY(add(rules.lower, *programs, "lower"));
+    RFSN_TRY(add(rules.higher, *programs, "higher"));
+    RFSN_TRY(add(rules.disabled, *programs, "disabled"));
+    return rules;
+}
+
+const base::Result<SettingRules>& setting_rules() {
+    static const base::Result<SettingRules> rules = []() -> base::Result<SettingRules> {
+        RFSN_ASSIGN(const auto root, rule_document("settings.yaml"));
+        return read_setting_rules(root);
+    }();
+    return rules;
+}
+
+}  // namespace rfsn::policy

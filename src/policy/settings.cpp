@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+#include "policy/settings.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <optional>
+#include <set>
+
+#include <re2/re2.h>
+
+#include "base/glob.hpp"
+#include "base/text.hpp"
+#include "policy/path_rules.hpp"
+
+namespace rfsn::policy {
+namespace {
+
+using Parts = std::vector<std::string>;
+
+bool matches(const Parts& pattern, std::size_t p, const Parts& path, std::size_t i) {
+    if (p == pattern.size()) {
+        return i == path.size();
+    }
+    if (pattern[p] == "**") {
+        for (std::size_t skip = i; skip <= path.size(); ++skip) {
+            if (matches(pattern, p + 1, path, skip)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    return i < path.size() && (pattern[p] == "*" || pattern[p] == path[i] || base::glob_match(pattern[p], path[i])) &&
+           matches(pattern, p + 1, path, i + 1);
+}
+
+const ConfigForm* form_of(const SettingRules& rules, const std::string& path) {
+    const std::string name = folded(path);
+    const auto found = std::find_if(rules.forms.begin(), rules.forms.end(),
+                                    [&](const ConfigForm& form) { return base::glob_match_any(form.globs, name); });
+    return found == rules.forms.end() ? nullptr : &*found;
+}
+
+std::optional<double> number_of(const std::vector<std::string>& values) {
+    if (values.size() != 1) {
+        return std::nullopt;
+    }
+    const char* text = values[0].c_str();
+    char* end = nullptr;
+    const double number = std::strtod(text, &end);
+    return end == text ? std::nullopt : std::optional<double>(number);
+}
+
+bool is_true(const std::vector<std::string>& values) {
+    std::string text = values.empty() ? "" : values.front();
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text == "true" || text == "yes" || text == "on" || text == "1" || text == "enable";
+}
+bool is_false(const std::vector<std::string>& values) {
+    std::string text = values.empty() ? "" : values.front();
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text == "false" || text == "no" || text == "off" || text == "0" || text == "disable";
+}
+
+/// off 0, warning 1, error 2, by the words of many tools; nullopt if it is none of them.
+std::optional<int> severity_of(const std::vector<std::string>& values) {
+    std::string text = values.empty() ? "" : values.front();
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    static const std::map<std::string, int, std::less<>> words{
+        {"off", 0},         {"0", 0},           {"none", 0},    {"false", 0},  {"allow", 0},   {"silent", 0},
+        {"disable", 0},     {"disabled", 0},    {"null", 0},    {"basic", 1},  {"default", 1}, {"standard", 1},
+        {"warn", 1},        {"1", 1},           {"warning", 1}, {"info", 1},   {"hint", 1},    {"suggestion", 1},
+        {"annotations", 1}, {"information", 1}, {"minimum", 1}, {"error", 2},  {"2", 2},       {"deny", 2},
+        {"forbid", 2},      {"true", 2},        {"fatal", 2},   {"enable", 2}, {"strict", 3},  {"all", 2},
+        {"recommended", 2}};
+    const auto found = words.find(text);
+    return found == words.end() ? std::nullopt : std::optional<int>(found->second);
+}
+
+/// The members of a list, also of one written in a string with commas, spaces or semicolons.
+std::set<std::string> members(const Setting& setting) {
+    std::set<std::string> out;
+    for (const auto& value : setting.values) {
+        if (setting.several && value.find_first_of(",;\n") == std::string::npos) {
+            out.insert(value);
+            continue;
+        }
+        std::string word;
+        for (const char c : value + ",") {
+            if (c == ',' || c == ';' || c == '\n' || (c == ' ' && !setting.several) || (c == '|' && !setting.several)) {
+                if (!word.empty() && word.find("$(") != 0) {
+                    out.insert(word);
+                }
+                word.clear();
+            } else if (c != '\r' && c != '\t') {
+                word += c;
+            }
+        }
+    }
+    return out;
+}
+
+/// Options that take tests out of a run or make its result mean less.
+std::set<std::string> loosening_arguments(const Setting& setting) {
+    static const re2::RE2 option(
+        R"((?:^|[\s"',=])(--ignore(?:-glob)?[= ]\S+|--deselect[= ]\S+|-k[= ]?["']?\s*not\b[^"'\n]*|-m[= ]?["']?\s*not\b[^"'\n]*|-p[ =]*no:\S+|--no-cov\b|--exit-zero\b|--continue-on-collection-errors\b|--disable-warnings\b|-W[ =]*ignore\S*|--passWithNoTests\b|--no-strict\S*|--extend-ignore\S*|--disable[= ]\S+|--testPathIgnorePatterns\S*|-DskipTests\S*|-Dmaven\.test\.skip\S*|-x[ ]+test\b|--no-verify\b|-A[ ]+(?:clippy::\S+|warnings|dead_code|unused\S*)|--cap-lints\b[^\n]*|--quiet-level\S*|--no-fail-on-\S+|--collect-only\b|--co\b|--dry-run\b))");
+    std::set<std::string> out;
+    for (const auto& value : setting.values) {
+        re2::StringPiece rest(value);
+        std::string found;
+        while (re2::RE2::FindAndConsume(&rest, option, &found)) {
+            out.insert(found);
+        }
+    }
+    return out;
+}
+
+/// A script that runs something on one side and nothing on the other.
+bool runs_nothing(const Setting& setting) {
+    static const re2::RE2 nothing(
+        R"(^\s*(?:(?:exit 0|true|:|echo\b[^&|;]*|node -e ["'](?:process\.exit\(0\))?["'])\s*(?:;|&&|\|\|)?\s*)*$)");
+    return !setting.values.empty() && std::all_of(setting.values.begin(), setting.values.end(), [](const auto& value) {
+        return re2::RE2::PartialMatch(value, nothing);
+    });
+}
+
+std::string shown(const std::vector<std::string>& values) {
+    std::string out;
+    for (const auto& value : values) {
+        out += (out.empty() ? "" : ", ") + value;
+    }
+    return base::printable(out.size() > 60 ? out.substr(0, 57) + "..." : out);
+}
+
+/// The settings of one side of all files, by name.
+struct Side {
+    std::map<Parts, const Setting*> by_path;
+    std::set<std::string> tools;
+    void add(const std::vector<Setting>& settings) {
+        for (const auto& setting : settings) {
+            by_path[setting.path] = &setting;
+            if (!setting.path.empty() && !(setting.path.size() == 1 && setting.values.empty())) {
+                tools.insert(setting.path.front());
+            }
+        }
+    }
+    [[nodiscard]] const Setting* find(const Parts& path) const {
+        const auto found = by_path.find(path);
+        return found == by_path.end() ? nullptr : found->second;
+    }
+    [[nodiscard]] bool has_below(const Parts& path) const {
+        const auto found = by_path.lower_bound(path);
+        return found != by_path.end() && found->first.size() >= path.size() &&
+               std::equal(path.begin(), path.end(), found->first.begin());
+    }
+};
+
+struct Document {
+    const Sides* file = nullptr;
+    std::vector<Setting> before, after;
+};
+
+class Comparison {
+   public:
+    Comparison(const SettingRules& rules, const std::vector<Document>& documents)
+        : rules_(rules), documents_(documents) {
+        for (const auto& document : documents) {
+            before_.add(document.before);
+            after_.add(document.after);
+        }
+    }
+
+    std::vector<Loosened> run() {
+        for (const auto& document : documents_) {
+            std::map<Parts, std::pair<const Setting*, const Setting*>> pairs;
+            for (const auto& setting : document.before) {
+                pairs[setting.path].first = &setting;
+            }
+            for (const auto& setting : document.after) {
+                pairs[setting.path].second = &setting;
+            }
+            const std::size_t known = found_.size();
+            bool other_settings = false;
+            for (auto& [path, pair] : pairs) {
+                if (pair.first != nullptr && pair.second == nullptr) {
+                    pair.second = after_.find(path);  // it moved to another file
+                } else if (pair.first == nullptr && pair.second != nullptr) {
+                    pair.first = before_.find(path);
+                }
+                const std::size_t before = found_.size();
+                compare(document, path, pair.first, pair.second);
+                other_settings = other_settings || (found_.size() == before && pair.second != nullptr &&
+                                                    !pair.second->values.empty() && !pair.second->several);
+            }
+            // A configuration that is new decides nothing that was decided before, unless it does nothing else.
+            if (document.file->before == nullptr && found_.size() > known && other_settings) {
+                found_.erase(std::remove_if(found_.begin() + static_cast<std::ptrdiff_t>(known), found_.end(),
+                                            [](const Loosened& one) { return one.rule != "gate-relaxed"; }),
+                             found_.end());
+            }
+        }
+        return std::move(found_);
+    }
+
+   private:
+    void compare(const Document& document, const Parts& path, const Setting* before, const Setting* after) {
+        if (path.empty()) {
+            return;
+        }
+        for (const auto& rule : rules_.settings) {
+            if (std::none_of(rule.keys.begin(), rule.keys.end(),
+                             [&](const Parts& key) { return matches(key, 0, path, 0); })) {
+                continue;
+            }
+            if (rule.scoped && before == nullptr) {
+                Parts around(path.begin(), path.end() - 1);
+                if (!before_.has_below(around)) {
+                    continue;
+                }
+            }
+            const std::string what = weakening(rule, path, before, after);
+            // A team that starts to use the gate chooses what it leaves out; but nobody starts by taking this check
+            // out.
+            if (document.file->before == nullptr && path.front() == "rfsn" &&
+                what.find("integrity") == std::string::npos && what.find("builtin") == std::string::npos &&
+                what.find("policy") == std::string::npos) {
+                continue;
+            }
+            if (!what.empty()) {
+                found_.push_back({rule.rule, document.file->path, after == nullptr ? 0 : after->line, what});
+                return;
+            }
+        }
+    }
+
+    std::string weakening(const SettingRule& rule, const Parts& path, const Setting* before,
+                          const Setting* after) const {
+        static const Setting nothing;
+        const Setting& old_side = before == nullptr ? nothing : *before;
+        const Setting& new_side = after == nullptr ? nothing : *after;
+        Setting named;
+        named.path = path;
+        const std::string name = base::printable(named.name());
+        const auto moved = [&](const char* how) {
+            return name + " " + how + ": " + (before == nullptr ? "not set" : "'" + shown(old_side.values) + "'") +
+                   " before, " + (after == nullptr ? "gone" : "'" + shown(new_side.values) + "'") + " now";
+        };
+        const auto& weaker = rule.weaker;
+        if (weaker == "lower" || weaker == "higher") {
+            const auto was = number_of(old_side.values);
+            const auto is = number_of(new_side.values);
+            const bool loosened = was && (!is || (weaker == "lower" ? *is < *was : *is > *was && *was >= 0));
+            return loosened ? moved(weaker == "lower" ? "was lowered" : "was raised") : "";
+        }
+        if (weaker == "off") {
+            return is_true(old_side.values) && !is_true(new_side.values) ? moved("was switched off") : "";
+        }
+        if (weaker == "on") {
+            return !is_true(old_side.values) && is_true(new_side.values) ? moved("was switched on") : "";
+        }
+        if (weaker == "disabled") {
+            return !is_false(old_side.values) && is_false(new_side.values) ? moved("was switched off") : "";
+        }
+        if (weaker == "never") {
+            static const re2::RE2 never(
+                R"(^\s*(?:\$\{\{)?\s*(?:false|never|manual|\(?\s*false\s*\)?.*|.*&&\s*false)\s*(?:\}\})?\s*$)");
+            return !new_side.values.empty() && re2::RE2::FullMatch(new_side.values[0], never) &&
+                           (old_side.values.empty() || !re2::RE2::FullMatch(old_side.values[0], never))
+                       ? moved("keeps it from running")
+                       : "";
+        }
+        if (weaker == "severity") {
+            const auto was = severity_of(old_side.values);
+            const auto is = severity_of(new_side.values);
+            const bool loosened =
+                after == nullptr ? was.value_or(0) > 0 && before_.tools.count(path.front()) != 0 && !after_parent(path)
+                : before == nullptr ? is == 0
+                                    : was && is && *is < *was;
+            return loosened ? moved("is checked less") : "";
+        }
+        return list_weakening(rule, path, old_side, new_side, name, before, after);
+    }
+
+    /// Whether the map around a setting that is gone is gone with it, replaced by nothing that could be compared.
+    [[nodiscard]] bool after_parent(const Parts& path) const {
+        return path.size() > 1 && !after_.has_below(Parts(path.begin(), path.end() - 1)) &&
+               after_.tools.count(path.front()) != 0;
+    }
+
+    std::string list_weakening(const SettingRule& rule, const Parts& path, const Setting& old_side,
+                               const Setting& new_side, const std::string& name, const Setting* before,
+                               const Setting* after) const {
+        std::set<std::string> was = members(old_side), is = members(new_side);
+        if (rule.weaker == "arguments") {
+            was = loosening_arguments(old_side);
+            is = loosening_arguments(new_side);
+            if (before != nullptr && path.front() == "scripts" && !runs_nothing(old_side)) {
+                static const re2::RE2 check(R"(test|lint|check|typecheck|format|audit|coverage|ci|verify|validate)");
+                static const re2::RE2 main_check(R"((?:test|lint|typecheck|check|ci)(?::ci|:all)?)");
+                if (re2::RE2::PartialMatch(path.back(), check) &&
+                    ((after == nullptr && re2::RE2::FullMatch(path.back(), main_check)) ||
+                     (after != nullptr && runs_nothing(new_side)))) {
+                    return name + " runs nothing any more";
+                }
+            }
+        }
+        std::vector<std::string> difference;
+        if (rule.weaker == "fewer") {
+            if (before == nullptr ||
+                (after == nullptr && after_.tools.count(path.front()) != 0 && after_parent(path))) {
+                return "";
+            }
+            std::set_difference(was.begin(), was.end(), is.begin(), is.end(), std::back_inserter(difference));
+            difference.erase(
+                std::remove_if(difference.begin(), difference.end(),
+                               [&](const std::string& one) { return elsewhere(rule, one) || covered(one, is); }),
+                difference.end());
+            if (rule.replaceable && count_all(rule, after_) >= count_all(rule, before_)) {
+                return "";
+            }
+            if (path.front() == "checkstyle" && before != nullptr && !before->several) {
+                return "";
+            }
+            return difference.empty() ? "" : name + " lost " + shown(difference);
+        }
+        if (before == nullptr && before_.tools.count(path.front()) == 0 && rule.weaker == "more" &&
+            path.front() != "ignore-file" && path.front() != "rfsn") {
+            return only_loosens(path) ? name + " is new: " + shown({is.begin(), is.end()}) : "";
+        }
+        std::set_difference(is.begin(), is.end(), was.begin(), was.end(), std::back_inserter(difference));
+        difference.erase(
+            std::remove_if(difference.begin(), difference.end(),
+                           [&](const std::string& one) { return newly_selected(path, one) || one[0] == '!'; }),
+            difference.end());
+        return difference.empty() ? "" : name + " got " + shown(difference);
+    }
+
+    /// Whether a member was given up for one that covers it: "E5" by "E".
+    static bool covered(const std::string& one, const std::set<std::string>& now) {
+        return now.count("ALL") != 0 || now.count("*") != 0 ||
+               std::any_of(now.begin(), now.end(), [&](const std::string& other) {
+                   return !other.empty() && other.size() < one.size() && one.compare(0, other.size(), other) == 0;
+               });
+    }
+    [[nodiscard]] bool only_loosens(const Parts& path) const {
+        return std::none_of(after_.by_path.begin(), after_.by_path.end(), [&](const auto& entry) {
+            const bool same_tool = !entry.first.empty() && entry.first.front() == path.front();
+            return same_tool && !entry.second->several && !entry.second->values.empty() && entry.first != path;
+        });
+    }
+    [[nodiscard]] bool elsewhere(const SettingRule& rule, const std::string& member) const {
+        return std::any_of(after_.by_path.begin(), after_.by_path.end(), [&](const auto& entry) {
+            return std::any_of(rule.keys.begin(), rule.keys.end(),
+                               [&](const Parts& key) { return matches(key, 0, entry.first, 0); }) &&
+                   members(*entry.second).count(member) != 0;
+        });
+    }
+    [[nodiscard]] static std::size_t count_all(const SettingRule& rule, const Side& side) {
+        std::size_t count = 0;
+        for (const auto& [path, setting] : side.by_path) {
+            const auto is = [&, &where = path](const Parts& key) { return matches(key, 0, where, 0); };
+            if (std::any_of(rule.keys.begin(), rule.keys.end(), is)) {
+                count += members(*setting).size();
+            }
+        }
+        return count;
+    }
+    /// A rule that is left out in the change that switches its family on makes nothing looser.
+    [[nodiscard]] bool newly_selected(const Parts& path, const std::string& code) const {
+        for (const auto& [where, setting] : after_.by_path) {
+            if (where.empty() || where.front() != path.front() ||
+                (where.back() != "select" && where.back() != "extend-select" && where.back() != "enable")) {
+                continue;
+            }
+            const Setting* old = before_.find(where);
+            const auto was = old == nullptr ? std::set<std::string>{} : members(*old);
+            for (const auto& family : members(*setting)) {
+                const bool is_new = was.count(family) == 0 && was.count("ALL") == 0;
+                if (is_new && (family == "ALL" || code.compare(0, family.size(), family) == 0)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    const SettingRules& rules_;
+    const std::vector<Document>& documents_;
+    Side before_, after_;
+    std::vector<Loosened> found_;
+};
+
+}  // namespace
+
+std::vector<Loosened> loosened_settings(const SettingRules& rules, const std::vector<Sides>& files) {
+    std::vector<Document> documents;
+    for (const auto& file : files) {
+        const ConfigForm* form = form_of(rules, file.path);
+        if (form == nullptr) {
+            continue;
+        }
+        Document document;
+        document.file = &file;
+        auto before = file.before == nullptr ? std::optional<std::vector<Setting>>(std::in_place)
+                                             : read_settings(*form, rules.names, *file.before);
+        auto after = file.after == nullptr ? std::optional<std::vector<Setting>>(std::in_place)
+                                           : read_settings(*form, rules.names, *file.after);
+        if (!before || !after) {
+            continue;
+        }
+        document.before = std::move(*before);
+        document.after = std::move(*after);
+        documents.push_back(std::move(document));
+    }
+    return Comparison(rules, documents).run();
+}
+
+std::optional<std::vector<std::pair<std::string, std::size_t>>> changed_settings(const SettingRules& rules,
+                                                                                 const Sides& file) {
+    const ConfigForm* form = form_of(rules, file.path);
+    if (form == nullptr || file.before == nullptr || file.after == nullptr) {
+        return std::nullopt;
+    }
+    const auto before = read_settings(*form, rules.names, *file.before);
+    const auto after = read_settings(*form, rules.names, *file.after);
+    if (!before || !after) {
+        return std::nullopt;
+    }
+    std::map<std::string, std::pair<const Setting*, const Setting*>> pairs;
+    for (const auto& setting : *before) {
+        pairs[setting.name()].first = &setting;
+    }
+    for (const auto& setting : *after) {
+        pairs[setting.name()].second = &setting;
+    }
+    std::vector<std::pair<std::string, std::size_t>> changed;
+    for (const auto& [name, pair] : pairs) {
+        if (pair.first == nullptr || pair.second == nullptr || pair.first->values != pair.second->values) {
+            changed.emplace_back(name, pair.first == nullptr ? 0 : pair.first->line);
+        }
+    }
+    return changed;
+}
+
+}  // namespace rfsn::policy

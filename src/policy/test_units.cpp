@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+#include "policy/test_units.hpp"
+
+#include <algorithm>
+
+#include <re2/re2.h>
+
+#include "base/text.hpp"
+
+namespace rfsn::policy {
+namespace {
+
+std::size_t line_start(std::string_view text, std::size_t offset) {
+    const auto before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+    return before == std::string_view::npos ? 0 : before + 1;
+}
+std::size_t line_end(std::string_view text, std::size_t offset) {
+    return std::min(text.find('\n', offset), text.size());
+}
+std::size_t indent_of(std::string_view line) {
+    return std::min(line.find_first_not_of(" \t"), line.size());
+}
+
+/// Where a block ends whose lines are indented deeper than the one at `at`.
+std::size_t end_by_indent(std::string_view code, std::size_t at) {
+    const std::size_t depth = indent_of(line_at(code, at));
+    std::size_t end = line_end(code, at);
+    // The signature may go over several lines.
+    int open = 0;
+    for (std::size_t i = line_start(code, at); i < code.size(); ++i) {
+        open += code[i] == '(' || code[i] == '[' || code[i] == '{'   ? 1
+                : code[i] == ')' || code[i] == ']' || code[i] == '}' ? -1
+                                                                     : 0;
+        if (code[i] == '\n' && open <= 0) {
+            end = i;
+            break;
+        }
+    }
+    while (end < code.size()) {
+        const std::size_t next = end + 1;
+        const std::string_view line = line_at(code, next);
+        if (next >= code.size()) {
+            return code.size();
+        }
+        if (!base::trim(line).empty() && indent_of(line) <= depth) {
+            break;
+        }
+        end = next + line.size();
+    }
+    return std::min(end, code.size());
+}
+
+/// Past the bracket that closes the first `open` after `at`; a ';' before it means that there is no body.
+std::size_t end_by_brackets(std::string_view code, std::size_t at, char open, char close) {
+    std::size_t from = at;
+    while (from < code.size() && code[from] != open) {
+        if (open == '{' && code[from] == ';') {
+            return from;
+        }
+        ++from;
+    }
+    int depth = 0;
+    for (; from < code.size(); ++from) {
+        depth += code[from] == open ? 1 : code[from] == close ? -1 : 0;
+        if (depth == 0) {
+            return from + 1;
+        }
+    }
+    return code.size();
+}
+
+/// The attributes, annotations and decorators above a test belong to it.
+std::size_t begin_with_attributes(std::string_view code, std::size_t at) {
+    std::size_t begin = line_start(code, at);
+    while (begin > 0) {
+        const std::string_view line = base::trim(line_at(code, begin - 1));
+        if (line.empty() || (line[0] != '@' && line[0] != '[' && line.substr(0, 2) != "#[")) {
+            break;
+        }
+        begin = line_start(code, begin - 1);
+    }
+    return begin;
+}
+
+std::string plain_name(std::string_view name) {
+    std::string out = squeezed(name);
+    for (auto at = out.find("DISABLED_"); at != std::string::npos; at = out.find("DISABLED_")) {
+        out.erase(at, 9);
+    }
+    return out;
+}
+
+/// Whether what was found starts in code: a pattern may read strings, but not start in one.
+bool starts_in_code(const SourceViews& views, std::size_t at) {
+    while (at < views.text.size() && (views.text[at] == ' ' || views.text[at] == '\t' || views.text[at] == '\n')) {
+        ++at;
+    }
+    return at < views.code.size() && views.code[at] == views.text[at];
+}
+
+/// "assertEqual(x, x)", "assert x == x", "expect(x).toBe(x)": compares a thing with itself.
+bool compares_with_itself(std::string_view line) {
+    static const re2::RE2 two_arguments(
+        R"((?:\bassert\w*!?|\bEXPECT_\w+|\bASSERT_\w+|\bBOOST_\w+|\.(?:Equal|Same|AreEqual|AreSame|equal|strictEqual|deepEqual|deepStrictEqual|is|same))\s*\(\s*(?:t\s*,\s*)?([^(),]+)\s*,\s*([^(),]+)\s*[,)])");
+    static const re2::RE2 equals(
+        R"((?:assert!?\(?|EXPECT\w*\(|REQUIRE\(|CHECK\()\s*([^=(),]+?)\s*===?\s*([^=(),]+?)\s*(?:$|[,;)]))");
+    static const re2::RE2 expectation(
+        R"(expect\(\s*([^()]+)\s*\)\.(?:toBe|toEqual|toStrictEqual|to\.equal|to\.be)\(\s*([^()]+)\s*\))");
+    const re2::StringPiece text(line.data(), line.size());
+    std::string a, b;
+    for (const auto* pattern : {&two_arguments, &equals, &expectation}) {
+        if (re2::RE2::PartialMatch(text, *pattern, &a, &b) && squeezed(a) == squeezed(b)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Whether the line above is an `if` that does not just say so.
+bool is_conditional(std::string_view code, std::size_t at) {
+    const std::size_t begin =
+        line_start(code, at + std::min(code.substr(at).find_first_not_of(" \t\n"), code.size() - at));
+    if (begin == 0) {
+        return false;
+    }
+    static const re2::RE2 condition(R"(^\s*(?:\}\s*else\s+)?(?:if|unless|elif)\b.*[=<>(!].*[:{]\s*$)");
+    const std::string_view line = line_at(code, begin - 1);
+    return re2::RE2::FullMatch(re2::StringPiece(line.data(), line.size()), condition);
+}
+
+struct Assertion {
+    std::size_t at = 0;
+    bool weak = false;
+    std::string line;
+};
+
+std::vector<Assertion> assertions_of(const Language& language, const SourceViews& views) {
+    std::vector<Assertion> found;
+    for (const auto& hit : language.assertions.all(views.code)) {
+        const std::string_view line = line_at(views.text, hit.begin);
+        if (language.trivial.matches(line) || compares_with_itself(line)) {
+            continue;
+        }
+        found.push_back({hit.begin, language.weak.matches(line), squeezed(line)});
+    }
+    return found;
+}
+
+void read_body(const SourceViews& views, TestUnit& unit) {
+    const std::string_view code = std::string_view(views.code).substr(unit.begin, unit.end - unit.begin);
+    const std::string_view text = std::string_view(views.text).substr(unit.begin, unit.end - unit.begin);
+    unit.words = code;
+    const auto code_lines = base::split_lines(code);
+    const auto text_lines = base::split_lines(text);
+    std::string_view first;
+    bool in_body = false;
+    for (std::size_t i = 0; i < code_lines.size(); ++i) {
+        const std::string_view trimmed = base::trim(code_lines[i]);
+        if (trimmed.empty()) {
+            continue;
+        }
+        unit.lines.push_back(squeezed(text_lines[i]));
+        if (in_body && first.empty() && trimmed.find_first_not_of("{}\"'()") != std::string_view::npos) {
+            first = trimmed;
+        }
+        in_body = in_body || trimmed.back() == ':' || trimmed.back() == '{';
+    }
+    std::sort(unit.lines.begin(), unit.lines.end());
+    while (!first.empty() && (first.back() == ';' || first.back() == ' ')) {
+        first.remove_suffix(1);
+    }
+    unit.leaves_early = first == "return" || first == "return None" || first == "return true" || first == "return;" ||
+                        first == "return True" || first == "return undefined" || first == "return Ok(())";
+}
+
+}  // namespace
+
+TestFile read_tests(const RuleSet& rules, const Language& language, std::string_view content, bool is_test) {
+    TestFile file;
+    file.language = &language;
+    file.views = source_views(content, language.syntax);
+    const std::string_view code = file.views.code;
+    for (const auto& hit : language.units.all(file.views.text)) {
+        if (hit.name.empty() || !starts_in_code(file.views, hit.begin)) {
+            continue;
+        }
+        const auto at = static_cast<std::size_t>(hit.name.data() - file.views.text.data());
+        if (std::any_of(file.units.begin(), file.units.end(), [&](const TestUnit& unit) {
+                return unit.name == plain_name(hit.name) && at >= unit.begin && at < unit.end;
+            })) {
+            continue;
+        }
+        TestUnit unit;
+        unit.name = plain_name(hit.name);
+        unit.line = line_number(code, at);
+        unit.begin = begin_with_attributes(code, std::min(hit.begin + 1, at));
+        switch (language.extent) {
+            case Extent::indent:
+                unit.end = end_by_indent(code, at);
+                break;
+            case Extent::braces:
+                unit.end = end_by_brackets(code, at, '{', '}');
+                break;
+            case Extent::parens: {
+                const auto open = code.rfind('(', at);
+                unit.end = end_by_brackets(code, open == std::string_view::npos ? at : open, '(', ')');
+                break;
+            }
+            case Extent::none:
+                unit.end = line_end(code, at);
+                break;
+        }
+        unit.end = std::max(unit.end, unit.begin);
+        unit.cases = language.cases.count(code.substr(unit.begin, unit.end - unit.begin));
+        read_body(file.views, unit);
+        file.units.push_back(std::move(unit));
+    }
+    const auto innermost = [&](std::size_t at) {
+        TestUnit* best = nullptr;
+        for (auto& unit : file.units) {
+            if (at >= unit.begin && at < unit.end && (best == nullptr || unit.begin >= best->begin)) {
+                best = &unit;
+            }
+        }
+        return best;
+    };
+    if (file.units.empty() && !is_test) {
+        return file;
+    }
+    for (auto& assertion : assertions_of(language, file.views)) {
+        ++file.assertions;
+        if (auto* unit = innermost(assertion.at)) {
+            ++unit->assertions;
+            unit->weak += assertion.weak ? 1U : 0U;
+            unit->checks.push_back(std::move(assertion.line));
+        } else {
+            ++file.outside;
+        }
+    }
+    for (const auto& hit : rules.skips.all(file.views.text)) {
+        if (!starts_in_code(file.views, hit.begin)) {
+            continue;
+        }
+        if (auto* unit = innermost(hit.begin)) {
+            ++unit->skips;
+            unit->conditional_skips += is_conditional(file.views.code, hit.begin) ? 1U : 0U;
+        } else {
+            ++file.outer_skips;
+        }
+    }
+    for (const auto& hit : rules.narrowing.all(file.views.code)) {
+        file.narrowed.push_back(hit);
+    }
+    return file;
+}
+
+double similarity(const TestUnit& a, const TestUnit& b) {
+    if (a.lines.empty() || b.lines.empty()) {
+        return 0;
+    }
+    std::vector<std::string> common;
+    std::set_intersection(a.lines.begin(), a.lines.end(), b.lines.begin(), b.lines.end(), std::back_inserter(common));
+    return 2.0 * static_cast<double>(common.size()) / static_cast<double>(a.lines.size() + b.lines.size());
+}
+
+}  // namespace rfsn::policy

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/rule_set.hpp"
+
+namespace rfsn::policy {
+
+/// One test: a function, a method, an it(...).
+struct TestUnit {
+    std::string name;
+    std::size_t line = 0;
+    std::size_t begin = 0, end = 0;  ///< bytes, with the attributes above it
+    std::size_t assertions = 0;      ///< that say something
+    std::size_t weak = 0;            ///< of them, those that hold for almost anything
+    std::size_t skips = 0;
+    std::size_t conditional_skips = 0;  ///< of them, those right below an `if`
+    std::size_t cases = 0;
+    bool leaves_early = false;        ///< it returns before its first statement
+    std::vector<std::string> lines;   ///< its code, squeezed, sorted
+    std::vector<std::string> checks;  ///< squeezed lines with assertions, in order
+    std::string words;                ///< its code, for what it mentions
+};
+
+/// A source file as the rules about tests see it.
+struct TestFile {
+    const Language* language = nullptr;
+    SourceViews views;
+    std::vector<TestUnit> units;
+    std::size_t assertions = 0;           ///< in the whole file
+    std::size_t outside = 0;              ///< of them, those in no test: helpers
+    std::size_t outer_skips = 0;          ///< skips in no test: of classes, groups and the file
+    std::vector<Patterns::Hit> narrowed;  ///< ".only" and its kind, which leave the other tests out
+};
+/// `is_test`: its name says so; else only its units are looked for.
+[[nodiscard]] TestFile read_tests(const RuleSet& rules, const Language& language, std::string_view content,
+                                  bool is_test);
+
+/// How much of two tests' code is the same, 0 to 1.
+[[nodiscard]] double similarity(const TestUnit& a, const TestUnit& b);
+
+}  // namespace rfsn::policy
