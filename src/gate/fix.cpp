@@ -35,6 +35,7 @@ policy::Limits limits_of(const config::Config& config, const Judged& judged) {
         for (const auto& finding : outcome.findings) {
             if (finding.blocking && !finding.path.empty()) {
                 limits.diagnosed.push_back(finding.path);
+                limits.diagnosed_lines[finding.path].push_back(finding.line);
             }
         }
     }

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 
+#include "base/glob.hpp"
 #include "base/text.hpp"
+#include "policy/equivalence.hpp"
 #include "policy/path_rules.hpp"
 #include "policy/source_text.hpp"
 
@@ -47,25 +49,6 @@ std::string counts(std::size_t before, std::size_t after) {
     return std::to_string(before) + " before, " + std::to_string(after) + " after";
 }
 
-/// A removed line with an assertion that does not come back unchanged; "" if there is none.
-std::string changed_expectation(const Language& language, const LineDiff& diff) {
-    std::map<std::string, std::size_t> added;
-    for (const auto line : diff.added) {
-        ++added[squeezed(line)];
-    }
-    for (const auto line : diff.removed) {
-        if (!language.assertions.matches(without_comments(line, language.syntax))) {
-            continue;
-        }
-        const auto found = added.find(squeezed(line));
-        if (found == added.end() || found->second == 0) {
-            return std::string(base::trim(line));
-        }
-        --found->second;
-    }
-    return {};
-}
-
 }  // namespace
 
 void judge_content(const RuleSet& rules, const Change& change, const LineDiff& diff, const Limits& limits,
@@ -75,6 +58,9 @@ void judge_content(const RuleSet& rules, const Change& change, const LineDiff& d
     const std::string shown = base::printable(change.edit.path);
     const std::string name = folded(change.edit.path);
     const auto refuse = [&](std::string_view id, const std::string& detail = "") {
+        if (!rules.asks(id)) {
+            return;
+        }
         verdicts.push_back(
             {std::string(id), false, shown + ": " + rules.reason(id) + (detail.empty() ? "" : " (" + detail + ")")});
     };
@@ -99,14 +85,19 @@ void judge_content(const RuleSet& rules, const Change& change, const LineDiff& d
         if (is_test && asserts_after < asserts_before) {
             refuse("fewer-assertions", counts(asserts_before, asserts_after));
         } else if (is_test) {
-            if (const std::string line = changed_expectation(*language, diff); !line.empty()) {
+            if (const std::string line = changed_expectation(*language, diff, before, after); !line.empty()) {
                 refuse("expectation-changed", quoted(line));
             }
         }
     }
+    const std::string code_owed = without_owed_imports(code_before, code_after);
     for (const auto& rule : rules.not_more) {
+        if (!rules.asks(rule.id) || (!rule.files.empty() && !base::glob_match_any(rule.files, name)) ||
+            (rule.outside_tests && rules.is_test_file(name))) {
+            continue;
+        }
         const std::string& old_text = rule.raw ? before : code_before;
-        const std::string& new_text = rule.raw ? after : code_after;
+        const std::string& new_text = rule.raw ? after : code_owed;
         const std::size_t old_count = rule.patterns.count(old_text);
         const std::size_t new_count = rule.patterns.count(new_text);
         if (new_count > old_count) {
@@ -114,6 +105,12 @@ void judge_content(const RuleSet& rules, const Change& change, const LineDiff& d
             const std::string_view line = rule.patterns.first_line(lines);
             refuse(rule.id, line.empty() ? counts(old_count, new_count) : quoted(line));
         }
+    }
+    if (const std::string line = commented_out(diff, style); !line.empty()) {
+        refuse("commented-out", quoted(line));
+    }
+    if (const std::string line = rules.is_test_file(name) ? std::string() : special_case(diff, style); !line.empty()) {
+        refuse("special-case", quoted(line));
     }
     if (hidden_characters(after) > hidden_characters(before)) {
         refuse("hidden-characters");

@@ -13,4 +13,9 @@ namespace rfsn::policy {
 void judge_content(const RuleSet& rules, const Change& change, const LineDiff& diff, const Limits& limits,
                    std::vector<model::PolicyVerdict>& verdicts);
 
+/// judge() by other rules than those compiled in: what tests leave rules out with.
+[[nodiscard]] std::vector<model::PolicyVerdict> judge(const RuleSet& rules, const std::vector<Change>& changes,
+                                                      model::ProposalSource source, const Limits& limits,
+                                                      const std::vector<std::string>& offered);
+
 }  // namespace rfsn::policy

@@ -127,6 +127,9 @@ void judge_path(const RuleSet& rules, const Change& change, model::ProposalSourc
     const bool fixer = source == model::ProposalSource::fixer;
     const std::string shown = base::printable(edit.path);
     const auto refuse = [&](std::string_view id, const std::string& detail = "") {
+        if (!rules.asks(id)) {
+            return;
+        }
         verdicts.push_back(
             {std::string(id), false, shown + ": " + rules.reason(id) + (detail.empty() ? "" : " (" + detail + ")")});
     };
@@ -157,7 +160,7 @@ void judge_path(const RuleSet& rules, const Change& change, model::ProposalSourc
         refuse("binary");
     }
     for (const auto& rule : rules.paths) {
-        if ((rule.model_only && fixer) || !base::glob_match_any(rule.globs, name) ||
+        if (!rules.asks(rule.id) || (rule.model_only && fixer) || !base::glob_match_any(rule.globs, name) ||
             base::glob_match_any(rule.except, name)) {
             continue;
         }

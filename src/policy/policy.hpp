@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,8 @@ struct Limits {
     std::size_t hunks = 6;  ///< as git counts them, with three lines of context
     /// Paths that a failing check named: files that are executed or configure a check may be edited only then.
     std::vector<std::string> diagnosed;
+    /// Lines of them that it named, 1-based; 0: it named none.
+    std::map<std::string, std::vector<std::size_t>> diagnosed_lines;
     /// Whether text holds a secret; empty: not asked.
     std::function<bool(std::string_view)> contains_secret;
 };

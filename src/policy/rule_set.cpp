@@ -117,6 +117,8 @@ base::Result<RuleSet> read_rules(const base::DocNode& root) {
         rule.id = item.string_or("id", "");
         rule.reason = item.string_or("reason", "");
         rule.raw = item.string_or("on", "code") == "raw";
+        rule.outside_tests = item.bool_or("outside_tests", false);
+        rule.files = item.strings("files");
         RFSN_TRY(add_all(rule.patterns, item.strings("patterns")));
         rules.reasons.emplace_back(rule.id, rule.reason);
         if (rule.id == "skipped-test") {

@@ -68,6 +68,8 @@ struct Language {
 struct CountRule {
     std::string id, reason;
     bool raw = false;  ///< comments count, too
+    bool outside_tests = false;
+    std::vector<std::string> files;  ///< globs; empty: every file
     Patterns patterns;
 };
 
