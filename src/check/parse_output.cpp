@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -77,9 +78,13 @@ bool may_hold_document(std::string_view text) {
 /// Many tools print these beside their usual words: they are asked only where those say nothing.
 constexpr std::string_view workflow_commands = "github";
 
+/// What may stand among a tool's other words: a formatter's diff, a compiler's messages before a test run.
+constexpr std::string_view diff = "unified-diff";
+constexpr std::array<std::string_view, 3> partial{diff, "cargo-json", "gcc-json"};
+
 struct Document {
     std::vector<model::Finding> findings;
-    bool whole = true;  ///< the output is nothing else; a diff may stand among a formatter's words
+    std::string_view format;
 };
 
 /// What the tool's document says, if the output holds one of those that the parser knows.
@@ -90,8 +95,8 @@ Result<Document> from_document(const Parser& parser, std::string_view text, cons
         }
         RFSN_ASSIGN(const auto* other, find_parser(format));
         auto decoded = read(*other, text, context);
-        if (decoded && (format != "unified-diff" || !decoded->findings.empty())) {
-            return Document{complete(std::move(decoded->findings), context, decoded->unit), format != "unified-diff"};
+        if (decoded && (format != diff || !decoded->findings.empty())) {
+            return Document{complete(std::move(decoded->findings), context, decoded->unit), format};
         }
     }
     return base::fail(ErrorCode::not_found, "no document");
@@ -107,10 +112,12 @@ Result<std::vector<model::Finding>> parse_output(std::string_view name, std::str
         return std::vector<model::Finding>{};
     }
     std::vector<model::Finding> out;
+    std::string_view format;
     if (!parser->formats.empty() && may_hold_document(text)) {
         if (auto found = from_document(*parser, text, context)) {
             out = std::move(found->findings);
-            if (found->whole) {
+            format = found->format;
+            if (std::find(partial.begin(), partial.end(), format) == partial.end()) {
                 return out;
             }
         }
@@ -125,10 +132,12 @@ Result<std::vector<model::Finding>> parse_output(std::string_view name, std::str
         auto commands = decode_workflow_commands(text, context);
         return commands ? complete(std::move(commands->findings), context, commands->unit) : std::move(told);
     }
-    // What the document says of a file is not said again in other words.
+    // What a diff shows line by line is not said again of the file as a whole.
     std::set<std::string, std::less<>> files;
-    for (const auto& finding : out) {
-        files.insert(finding.path);
+    if (format == diff) {
+        for (const auto& finding : out) {
+            files.insert(finding.path);
+        }
     }
     for (auto& finding : told) {
         if (out.size() < max_findings && files.count(finding.path) == 0) {
