@@ -50,6 +50,8 @@ void install_interrupt_handler() {
     sigemptyset(&ignore.sa_mask);
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, nullptr);
+    // A file that may not grow is a failed write that can be told, not a death in the middle.
+    ::sigaction(SIGXFSZ, &ignore, nullptr);
 }
 
 bool interrupted() {

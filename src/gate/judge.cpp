@@ -251,6 +251,24 @@ void log_outcomes(const std::vector<check::Outcome>& outcomes) {
     }
 }
 
+/// Git reads the index anew when its hook has ended: what was staged meanwhile would be committed without having been
+/// judged.
+base::Result<void> still_the_same(Session& session, const Judged& judged, const std::string& stamp) {
+    const bool red = std::any_of(judged.outcomes.begin(), judged.outcomes.end(), [](const check::Outcome& outcome) {
+        return outcome.run.state == model::RunState::blocked;
+    });
+    if (red || judged.request.replay || judged.whole.source != model::SnapshotSource::index ||
+        session.repository().index_stamp() == stamp || base::interrupted()) {
+        return {};
+    }
+    RFSN_ASSIGN(const auto now, session.source().snapshot(judged.request.selection));
+    return now.id == judged.whole.id
+               ? base::Result<void>{}
+               : base::fail(base::ErrorCode::conflict,
+                            "what is staged changed while it was being checked: that has not been checked; run "
+                            "the check, or commit, again");
+}
+
 void tell_missing_trampoline(Session& session, const Judged& judged) {
     const bool ran_a_tool = std::any_of(judged.plans.begin(), judged.plans.end(), [](const check::Planned& planned) {
         return planned.builtin == nullptr && !planned.integrity && !planned.plan.preset;
@@ -273,6 +291,7 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     judged->started = std::chrono::steady_clock::now();
     judged->started_at = std::chrono::system_clock::now();
     judged->request = std::move(request);
+    const std::string stamp = session.repository().index_stamp();
     if (judged->request.replay) {
         judged->whole = *judged->request.replay;
     } else {
@@ -297,6 +316,7 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     if (!base::interrupted()) {
         RFSN_TRY(forgive_already_red(session, *judged));
     }
+    RFSN_TRY(still_the_same(session, *judged, stamp));
     return judged;
 }
 

@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <fmt/format.h>
+
 #include "git/discover.hpp"
 #include "git/repository_impl.hpp"
 
@@ -85,6 +87,15 @@ base::Result<std::string> Repository::hooks_dir() const {
         path.pop_back();
     }
     return path.front() == '/' ? path : impl_->work_tree + "/" + path;
+}
+
+std::string Repository::index_stamp() const {
+    struct stat info {};
+    if (stat(impl_->index_path.c_str(), &info) != 0) {
+        return "";
+    }
+    return fmt::format("{} {} {} {}.{} {}.{}", info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec,
+                       info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
 }
 
 bool Repository::merging() const {

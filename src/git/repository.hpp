@@ -38,6 +38,8 @@ class Repository {
     [[nodiscard]] bool is_linked_worktree() const;
     /// The hooks directory git uses: core.hooksPath (relative ones from the work tree) or <common dir>/hooks.
     [[nodiscard]] base::Result<std::string> hooks_dir() const;
+    /// Which version of the index file this is: another one is not the same, but may say the same.
+    [[nodiscard]] std::string index_stamp() const;
     /// True while a merge, cherry-pick, revert or rebase is under way.
     [[nodiscard]] bool merging() const;
 
