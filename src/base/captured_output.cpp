@@ -23,7 +23,7 @@ void CapturedOutput::append(std::string_view bytes) {
 
 std::string CapturedOutput::take() {
     std::string all = std::move(head_);
-    if (!truncated()) {
+    if (total_ <= cap_) {
         return all + tail_;
     }
     if (tail_cap_ > 0) {

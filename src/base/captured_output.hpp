@@ -15,13 +15,16 @@ class CapturedOutput {
     void append(std::string_view bytes);
     /// The bytes, or head, newline and tail: half a line of each must not read as one.
     [[nodiscard]] std::string take();
-    [[nodiscard]] bool truncated() const { return total_ > cap_; }
+    [[nodiscard]] bool truncated() const { return lost_ || total_ > cap_; }
+    /// What came after is not known.
+    void lose() { lost_ = true; }
 
    private:
     std::size_t cap_;
     std::size_t head_cap_;
     std::size_t tail_cap_;
     std::size_t total_ = 0;
+    bool lost_ = false;
     std::string head_;
     std::string tail_;
 };

@@ -49,6 +49,8 @@ struct ProcessResult {
     std::string err;
     bool out_truncated = false;
     bool err_truncated = false;
+    /// False if it did not get all of `input`: it stopped reading, or the pipe failed.
+    bool input_taken = true;
     std::string start_error;
     std::chrono::milliseconds duration{0};
 

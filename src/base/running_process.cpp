@@ -27,6 +27,9 @@ bool drain(Fd& fd, CapturedOutput& output, const std::function<bool(std::string_
             output.append(piece);
             wants_more = wants_more && (!listener || listener(piece));
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+            if (got < 0) {
+                output.lose();
+            }
             fd.reset();
         } else if (errno == EAGAIN) {
             break;
@@ -121,6 +124,7 @@ void RunningProcess::finish() {
         result.exit_code = exited ? exit_.si_status : -1;
         result.signal = exited ? 0 : exit_.si_status;
     }
+    result.input_taken = !job_.spec.input || fed_ == job_.spec.input->size();
     result.out_truncated = out_.truncated();
     result.err_truncated = err_.truncated();
     result.out = out_.take();

@@ -67,7 +67,11 @@ base::Result<base::ProcessResult> run_git(base::ProcessRunner& runner, const bas
     switch (result.end) {
         case base::ProcessEnd::exited:
             if (result.out_truncated) {
-                return base::fail(base::ErrorCode::limit, fmt::format("git {} printed more than 4 GiB", verb));
+                return base::fail(base::ErrorCode::limit,
+                                  fmt::format("what git {} printed could not be read whole", verb));
+            }
+            if (result.exit_code == 0 && !result.input_taken) {  // its answer is about less than was asked
+                return base::fail(base::ErrorCode::io, fmt::format("git {} did not get all of its input", verb));
             }
             return result;
         case base::ProcessEnd::not_found:

@@ -225,6 +225,17 @@ base::Result<void> IndexDraft::set(const std::vector<IndexChange>& changes, cons
     if (!skipped.empty()) {
         RFSN_TRY(git({"update-index", "--skip-worktree", "-z", "--stdin"}, std::move(skipped)));
     }
+    std::vector<std::string> paths;
+    for (const auto& change : changes) {
+        paths.push_back(change.path);
+    }
+    RFSN_ASSIGN(const auto then, entries(paths));
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (then[i].blob != changes[i].blob || (!changes[i].blob.empty() && then[i].mode != changes[i].mode)) {
+            return base::fail(ErrorCode::external, fmt::format("git update-index did not set {}; nothing was changed",
+                                                               base::printable(changes[i].path)));
+        }
+    }
     return {};
 }
 

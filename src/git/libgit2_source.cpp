@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <sys/stat.h>
 
 #include <fmt/format.h>
 #include <git2.h>
@@ -157,6 +158,25 @@ class Libgit2Source final : public SourceBase {
         return lg2::Handle<git_tree>(reinterpret_cast<git_tree*>(tree));
     }
 
+    /// Whether the parents of every commit are the ones that are stored in it.
+    [[nodiscard]] base::Result<void> plain_history() const {
+        for (const char* name : {"/info/grafts", "/shallow"}) {
+            struct stat info {};
+            if (stat((repository().common_dir() + name).c_str(), &info) == 0 && info.st_size > 0) {
+                return unsupported("commits whose parents are not the ones stored");
+            }
+        }
+        git_reference_iterator* raw = nullptr;
+        if (git_reference_iterator_glob_new(&raw, handle_, "refs/replace/*") < 0) {
+            return unsupported(lg2::last_error());
+        }
+        const std::unique_ptr<git_reference_iterator, decltype(&git_reference_iterator_free)> each(
+            raw, &git_reference_iterator_free);
+        const char* name = nullptr;
+        return git_reference_next_name(&name, each.get()) == GIT_ITEROVER ? base::Result<void>{}
+                                                                          : unsupported("replaced commits");
+    }
+
     base::Result<git_oid> resolve(const std::string& revision) {
         const auto object = lg2::make<git_object>(git_revparse_single, handle_, revision.c_str());
         if (!object) {
@@ -173,6 +193,7 @@ class Libgit2Source final : public SourceBase {
         if (!is_null_id(ends.from)) {
             RFSN_ASSIGN(git_oid from, resolve(ends.from));
             if (ends.symmetric) {
+                RFSN_TRY(plain_history());
                 git_oid common{};
                 if (git_merge_base(&common, handle_, &from, &to) < 0) {
                     return unsupported(lg2::last_error());
@@ -207,6 +228,9 @@ class Libgit2Source final : public SourceBase {
             if (file.kind != ChangeKind::deleted) {
                 file.mode = file_mode(delta->new_file.mode);
                 file.blob = git_oid_tostr_s(&delta->new_file.id);
+            }
+            if (file.kind == ChangeKind::modified && file.mode == file.old_mode && file.blob == file.old_blob) {
+                continue;  // a mode that git no longer writes, and reads as this one
             }
             added = added || file.kind == ChangeKind::added;
             deleted = deleted || file.kind == ChangeKind::deleted;

@@ -99,7 +99,9 @@ class PlumbingSource final : public SourceBase {
 
    private:
     base::Result<std::vector<model::StagedFile>> raw_diff(std::vector<std::string> command) {
-        RFSN_ASSIGN(const std::string output, repository().git(std::move(command)));
+        // Between trees that are named by id, as they are stored: a replaced commit has had its say in which trees.
+        RFSN_ASSIGN(const std::string output,
+                    repository().git(std::move(command), std::nullopt, {"GIT_NO_REPLACE_OBJECTS=1"}));
         RFSN_ASSIGN(auto diff, parse_raw_diff(output));
         if (!diff.unmerged.empty()) {
             return tl::make_unexpected(unmerged_error(diff.unmerged));

@@ -39,6 +39,7 @@ ScratchGit::ScratchGit(const Repository& repository, std::string index, std::str
             "GIT_INDEX_FILE=" + index_,
             "GIT_OBJECT_DIRECTORY=" + objects_,
             "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + alternates,
+            "GIT_NO_REPLACE_OBJECTS=1",
             "GIT_LFS_SKIP_SMUDGE=1"};
 }
 

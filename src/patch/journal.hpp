@@ -57,7 +57,9 @@ class JournalFiles {
     [[nodiscard]] std::string journal_path() const { return directory_ + "/journal"; }
     /// Who holds it (flock) may apply.
     [[nodiscard]] std::string turn_path() const { return directory_ + "/turn"; }
-    /// Removes what a killed apply or undo had in hand. For who has the turn.
+    /// What a killed apply or undo had in hand, besides its journal.
+    [[nodiscard]] std::vector<std::string> leftovers() const;
+    /// Removes it. For who has the turn.
     void sweep() const;
     [[nodiscard]] bool pending() const;
     [[nodiscard]] base::Result<void> begin(const Journal& journal) const;

@@ -37,9 +37,9 @@ bool is_record_name(std::string_view name) {
 
 JournalFiles::JournalFiles(const git::Repository& repository) : directory_(repository.git_dir() + "/rfsn") {}
 
-void JournalFiles::sweep() const {
+std::vector<std::string> JournalFiles::leftovers() const {
+    std::vector<std::string> left;
     for (const auto& directory : {directory_, records_dir()}) {
-        std::vector<std::string> left;
         if (DIR* dir = opendir(directory.c_str()); dir != nullptr) {
             while (const dirent* entry = readdir(dir)) {
                 const std::string_view name = entry->d_name;
@@ -49,9 +49,13 @@ void JournalFiles::sweep() const {
             }
             closedir(dir);
         }
-        for (const auto& path : left) {
-            static_cast<void>(base::remove_tree(path));
-        }
+    }
+    return left;
+}
+
+void JournalFiles::sweep() const {
+    for (const auto& path : leftovers()) {
+        static_cast<void>(base::remove_tree(path));
     }
 }
 

@@ -62,6 +62,12 @@ base::Result<ApplyOutcome> recover_locked(const git::Repository& repository) {
 base::Result<std::optional<ApplyOutcome>> recover(const git::Repository& repository) {
     const JournalFiles files(repository);
     if (!files.pending()) {
+        // Nobody waits for rubbish: if somebody has the turn, it may be what he has in hand.
+        if (!files.leftovers().empty()) {
+            if (const auto turn = base::FileLock::acquire(files.turn_path(), 0)) {
+                files.sweep();
+            }
+        }
         return std::nullopt;
     }
     RFSN_ASSIGN(const auto turn, take_turn(repository));

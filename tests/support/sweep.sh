@@ -23,14 +23,14 @@ sweep_state() {
   sha256sum .git/config .git/HEAD; find .git/hooks -type f -exec sha256sum {} + | sort
 }
 sweep_learn() { # the two states that are allowed: before, and after the completed apply
-  before=$(sweep_state)
+  before=$(sweep_state); mounts=$(grep -c -F "$WORK" /proc/self/mountinfo || true)
   run 0 git-rfsn fix; run 0 git-rfsn apply; after=$(sweep_state)
   [ "$before" != "$after" ] || die "the fix does nothing"
   run 0 git-rfsn undo; same "$(sweep_state)" "$before"
 }
 # sweep_verify WHAT: runs the next command and demands one of the two; goes back to before
 sweep_verify() {
-  local code=0 now
+  local code=0 now left
   git-rfsn detect >"$WORK/out" 2>"$WORK/err" </dev/null || code=$?
   [ "$code" = 0 ] || die "$1: the next command ends with $code: $(cat "$WORK/err")"
   now=$(sweep_state)
@@ -42,8 +42,8 @@ sweep_verify() {
   fi
   [ "$now" = "$before" ] || die "$1: neither as before nor applied: $(diff <(printf '%s' "$before") <(printf '%s' "$now"))"
   [ -z "$(find .git -name '*.lock' -print)" ] || die "$1: left locked: $(find .git -name '*.lock')"
-  [ -z "$(find . -name '.rfsn-*' -print)" ] || die "$1: left lying: $(find . -name '.rfsn-*')"
-  ! grep -q -F "$WORK" /proc/self/mountinfo || die "$1: left mounted"
+  left=$(find . -name '.rfsn-*' -o -name 'tmp-rfsn-*'); [ -z "$left" ] || die "$1: left lying: $left"
+  [ "$(grep -c -F "$WORK" /proc/self/mountinfo)" = "$mounts" ] || die "$1: left mounted"
 }
 sweep_end() {
   local left
