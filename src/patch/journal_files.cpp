@@ -39,7 +39,7 @@ JournalFiles::JournalFiles(const git::Repository& repository) : directory_(repos
 
 std::vector<std::string> JournalFiles::leftovers() const {
     std::vector<std::string> left;
-    for (const auto& directory : {directory_, records_dir()}) {
+    for (const auto& directory : {directory_, records_dir(), directory_ + "/kept"}) {
         if (DIR* dir = opendir(directory.c_str()); dir != nullptr) {
             while (const dirent* entry = readdir(dir)) {
                 const std::string_view name = entry->d_name;

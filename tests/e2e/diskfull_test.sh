@@ -9,7 +9,10 @@ if [ "${1:-}" != inside ]; then
   unshare -Urm true 2>/dev/null && exec unshare -Urm bash "$0" inside
   skip "no mount namespace here"
 fi
-mount -t tmpfs -o size=2m,nr_inodes=600 none "$WORK" 2>/dev/null || skip "no tmpfs may be mounted here"
+outer=$WORK; mkdir "$WORK/full"
+mount -t tmpfs -o size=2m,nr_inodes=600 none "$WORK/full" 2>/dev/null || skip "no tmpfs may be mounted here"
+WORK=$outer/full HOME=$outer/full/home
+trap 'status=$?; cd /; umount -l "$outer/full"; WORK=$outer; (exit $status); cleanup' EXIT
 mkdir -p "$HOME"; git config --global init.defaultBranch main
 . "$RFSN_TEST_SOURCE/tests/support/sweep.sh"
 export TMPDIR=$WORK
