@@ -17,6 +17,11 @@ struct SystemCalls {
     bool new_namespaces = true;  ///< a patch under proof has no use for them, and they are half of the kernel's holes
 };
 
+/// `value` in the bits of `mask`. (The library's own macros are C.)
+inline scmp_arg_cmp has_bits(unsigned argument, scmp_datum_t mask, scmp_datum_t value) {
+    return {argument, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 /// They answer EPERM, so that a tool that can do without goes on. For this process and all that it starts.
 inline Refusal filter_system_calls(const SystemCalls& allowed) {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
@@ -75,12 +80,13 @@ inline Refusal filter_system_calls(const SystemCalls& allowed) {
     for (const unsigned request : {unsigned{TIOCSTI}, 0x541CU /* TIOCLINUX */}) {
         if (failed == 0) {
             // The kernel looks at the low half only.
-            failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-                                      SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffULL, request));
+            const scmp_arg_cmp is = has_bits(1, 0xffffffffULL, request);
+            failed = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, &is);
         }
     }
     if (failed == 0 && !allowed.internet) {
-        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+        const scmp_arg_cmp other{0, SCMP_CMP_NE, AF_UNIX, 0};
+        failed = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1, &other);
     }
     if (!allowed.new_namespaces) {
         for (const int call : {SCMP_SYS(setns), SCMP_SYS(unshare), SCMP_SYS(mount), SCMP_SYS(umount2),
@@ -89,8 +95,8 @@ inline Refusal filter_system_calls(const SystemCalls& allowed) {
             deny(call);
         }
         if (failed == 0) {
-            failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                                      SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER));
+            const scmp_arg_cmp with_user = has_bits(0, CLONE_NEWUSER, CLONE_NEWUSER);
+            failed = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, &with_user);
         }
         if (failed == 0) {
             // Its flags are out of reach, in memory; the C library then falls back to clone.

@@ -52,6 +52,17 @@ cd "$work"; repo a 12 1; cd "$work/a"
 pair "12 files, 1 staged / git diff --cached" 2 "git-rfsn check -q --only builtin" "git diff --cached"
 cd "$work"; repo b 5000 50; cd "$work/b"
 pair "5,000 files, 50 staged / git diff --cached" 2 "git-rfsn check -q --only builtin" "git diff --cached"
+# A whole-tree check that does nothing, so that what is measured is its place: an overlay; the same with unstaged work in 15
+# files; a shadow tree, where namespaces are denied (for that user namespace, by its own limit).
+printf 'checks:\n  nothing:\n    run: ["true"]\n' > .rfsn.yaml; git add .rfsn.yaml
+git-rfsn init >/dev/null 2>&1; git-rfsn trust >/dev/null 2>&1
+pair "5,000 files, a check over an overlay / git status" - "git-rfsn check -q --only nothing" "git --no-optional-locks status --porcelain"
+git ls-files -- '*.py' | head -n 15 | while read -r f; do echo "unstaged" >> "$f"; done
+pair "the same, 15 files unstaged / git status" - "git-rfsn check -q --only nothing" "git --no-optional-locks status --porcelain"
+printf '#!/bin/sh\necho 0 >/proc/sys/user/max_mnt_namespaces\nexec "$@"\n' > "$work/denied"; chmod +x "$work/denied"
+if unshare -Ur "$work/denied" true 2>/dev/null; then
+  pair "the same in a shadow tree / git status" - "unshare -Ur $work/denied git-rfsn check -q --only nothing" "git --no-optional-locks status --porcelain"
+fi
 if [ "${RFSN_BENCH_LARGE:-1}" = 1 ]; then
   # Two thousand manifests: what is measured is a tree whose detection is kept; the first one is told beside it.
   cd "$work"; repo c 100000 1; cd "$work/c"
