@@ -7,6 +7,8 @@ trap 'rm -rf "$work"' EXIT
 export HOME=$work GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null LC_ALL=C PATH=$BIN:$PATH
 export GIT_AUTHOR_NAME=b GIT_AUTHOR_EMAIL=b@example.org GIT_COMMITTER_NAME=b GIT_COMMITTER_EMAIL=b@example.org
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE || true
+large=${RFSN_BENCH_LARGE:-1}
+unset RFSN_BENCH_LARGE  # the gate takes RFSN_* for its settings
 
 # pair NAME LIMIT OURS PEER: medians of both and their ratio; exit status 0 either way, the table says what holds.
 pair() {
@@ -57,13 +59,14 @@ pair "5,000 files, 50 staged / git diff --cached" 2 "git-rfsn check -q --only bu
 printf 'checks:\n  nothing:\n    run: ["true"]\n' > .rfsn.yaml; git add .rfsn.yaml
 git-rfsn init >/dev/null 2>&1; git-rfsn trust >/dev/null 2>&1
 pair "5,000 files, a check over an overlay / git status" - "git-rfsn check -q --only nothing" "git --no-optional-locks status --porcelain"
-git ls-files -- '*.py' | head -n 15 | while read -r f; do echo "unstaged" >> "$f"; done
+git ls-files -- '*.py' > "$work/list"
+head -n 15 "$work/list" | while read -r f; do echo "unstaged" >> "$f"; done
 pair "the same, 15 files unstaged / git status" - "git-rfsn check -q --only nothing" "git --no-optional-locks status --porcelain"
 printf '#!/bin/sh\necho 0 >/proc/sys/user/max_mnt_namespaces\nexec "$@"\n' > "$work/denied"; chmod +x "$work/denied"
 if unshare -Ur "$work/denied" true 2>/dev/null; then
   pair "the same in a shadow tree / git status" - "unshare -Ur $work/denied git-rfsn check -q --only nothing" "git --no-optional-locks status --porcelain"
 fi
-if [ "${RFSN_BENCH_LARGE:-1}" = 1 ]; then
+if [ "$large" = 1 ]; then
   # Two thousand manifests: what is measured is a tree whose detection is kept; the first one is told beside it.
   cd "$work"; repo c 100000 1; cd "$work/c"
   pair "100,000 files, 1 staged / git diff --cached" 1.5 "git-rfsn check -q --only builtin" "git diff --cached"
