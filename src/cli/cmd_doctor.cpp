@@ -88,7 +88,7 @@ int cmd_doctor(const Invocation& /*invocation*/, Context& context) {
                                                    : "this clone is not trusted yet: git rfsn init");
     }
     const auto why = gate::why_no_endpoint((*session)->config().config.llm);
-    checkup.note("model", why ? *why : "enabled: " + (*session)->config().config.llm.model);
+    checkup.note("model", why ? *why : "enabled; git rfsn llm status says which");
     const int printed = print(checkup.text);
     return printed != 0 ? printed : (checkup.sound ? 0 : 3);
 }

@@ -10,6 +10,7 @@
 #include "cli/proposals.hpp"
 #include "gate/learning.hpp"
 #include "gate/propose.hpp"
+#include "llm/reply_cache.hpp"
 
 namespace rfsn::cli {
 namespace {
@@ -45,6 +46,20 @@ bool repairs_all(const gate::Judged& judged, const gate::Proposed& proposed) {
     });
 }
 
+/// "rfsn  asking: 12 s, about 340 tokens"
+llm::ProgressListener asking(base::StatusLine& line) {
+    return [&line](const llm::TransportProgress& progress) {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(progress.elapsed).count();
+        std::string text = "rfsn  asking: " + std::to_string(seconds) + " s";
+        if (progress.tokens > 0) {
+            text += ", about " + std::to_string(progress.tokens) + " tokens";
+        } else if (progress.running == 0 && progress.waiting > 0) {
+            text += ", waiting for a limit or a retry";
+        }
+        line.show(text);
+    };
+}
+
 base::Result<gate::Proposed> find(gate::Session& session, const gate::Judged& judged, const Invocation& invocation,
                                   Context& context) {
     if (invocation.has("reply")) {
@@ -61,7 +76,15 @@ base::Result<gate::Proposed> find(gate::Session& session, const gate::Judged& ju
                     [](const auto& proposal) { return proposal.proven; })) {
         return remembered;
     }
-    const auto transport = llm::net_transport(session.programs().net, context.env, context.runner);
+    base::StatusLine line(STDERR_FILENO, base::terminal_traits(STDERR_FILENO, context.env));
+    // Without a terminal nobody looks, and answers need not be streamed.
+    const auto show = base::terminal_traits(STDERR_FILENO, context.env).control ? asking(line) : nullptr;
+    auto transport = llm::net_transport(session.programs().net, context.env, context.runner, show);
+    const auto& settings = session.config().config.llm;
+    if (settings.cache && !gate::why_no_endpoint(settings)) {
+        transport = llm::remembering(std::move(transport), llm::reply_cache(settings, context.env),
+                                     session.repository().common_dir());
+    }
     return gate::propose_from_model(session, judged, *transport);
 }
 

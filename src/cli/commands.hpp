@@ -31,6 +31,7 @@ int cmd_explain(const Invocation& invocation, Context& context);
 int cmd_config(const Invocation& invocation, Context& context);
 int cmd_trust(const Invocation& invocation, Context& context);
 int cmd_llm(const Invocation& invocation, Context& context);
+int cmd_cache(const Invocation& invocation, Context& context);
 int cmd_doctor(const Invocation& invocation, Context& context);
 int cmd_builtin(const Invocation& invocation, Context& context);
 int cmd_parse(const Invocation& invocation, Context& context);

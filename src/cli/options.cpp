@@ -12,7 +12,8 @@ constexpr string_view stages[] = {"pre-commit", "pre-merge-commit", "pre-push", 
 constexpr string_view hooks[] = {"pre-commit", "pre-push", "pre-merge-commit"};
 constexpr string_view colors[] = {"auto", "always", "never"};
 constexpr string_view shells[] = {"bash", "zsh", "fish", "man"};
-constexpr string_view llm_actions[] = {"enable", "disable", "status", "test"};
+constexpr string_view llm_actions[] = {"enable", "disable", "status", "test", "stats"};
+constexpr string_view cache_actions[] = {"stats", "clear", "path"};
 constexpr string_view edit_formats[] = {"auto", "search-replace", "udiff", "apply-patch", "whole-file"};
 
 constexpr Option only{.long_name = "only",
@@ -211,10 +212,15 @@ constexpr Option edit_options[] = {{.long_name = "format",
 constexpr Example edit_examples[] = {{"edit src/a.py < reply.txt", "the edited bytes of src/a.py on stdout"}};
 constexpr Example scan_examples[] = {{"scan .env config/*.yaml", "secrets in files"}};
 constexpr Example completion_examples[] = {{"completion bash > git-rfsn.bash", "source it in ~/.bashrc"}};
+constexpr Option llm_options[] = {plain_format};
 constexpr Example llm_examples[] = {
     {"llm status", "whether a model may be asked, and which"},
-    {"llm test", "send one harmless request"},
+    {"llm test", "one tiny question to each provider: latency, model, limits, cost"},
+    {"llm stats", "what was spent in the last 30 days"},
 };
+
+constexpr Example cache_examples[] = {{"cache stats", "what is kept and how often it helped"},
+                                      {"cache clear", "forget it all"}};
 
 constexpr Option ci_options[] = {
     {.long_name = "base",
@@ -355,16 +361,30 @@ constexpr Command table[] = {
      .options = trust_options,
      .examples = trust_examples},
     {.name = "llm",
-     .summary = "Allow, forbid or try asking a model",
-     .description = "A model is asked only after \"git rfsn llm enable\". That is kept in the user's configuration, "
-                    "never in the repository's.",
+     .summary = "Allow, forbid or try asking a model; say what was spent",
+     .description = "A model is asked only after \"git rfsn llm enable\". The consent is the user's, never the "
+                    "repository's, and holds for the endpoints that are configured now: another one is asked about "
+                    "again.",
      .positional = {.name = "ACTION",
                     .help = "What to do",
                     .min = 1,
                     .max = 1,
                     .kind = ValueKind::choice,
                     .choices = llm_actions},
+     .options = llm_options,
      .examples = llm_examples},
+    {.name = "cache",
+     .summary = "Show or empty the cache of models' answers",
+     .description = "Answers that were proven are kept and used again where the very same would be asked; they are "
+                    "proven again each time. How many, how large and how long is llm.cache_* in your configuration.",
+     .positional = {.name = "ACTION",
+                    .help = "What to do",
+                    .min = 1,
+                    .max = 1,
+                    .kind = ValueKind::choice,
+                    .choices = cache_actions},
+     .options = llm_options,
+     .examples = cache_examples},
     {.name = "doctor",
      .summary = "Look for what could keep the gate from working",
      .description = "Tries the hooks, the companion programs, the isolation that this machine allows, the caches and "

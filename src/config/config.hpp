@@ -28,15 +28,47 @@ struct CheckSettings {
     std::optional<std::chrono::milliseconds> timeout;
 };
 
-struct LlmSettings {
-    bool enabled = false;
-    std::string base_url;  ///< OpenAI-compatible: "http://127.0.0.1:8080/v1"
+/// One model of one provider. What is empty is the provider's default.
+struct ProviderSettings {
+    std::string provider = "openai";  ///< the wire format; "openai" is every compatible server
+    std::string base_url;             ///< "http://127.0.0.1:8080/v1"
     std::string model;
-    std::string key_env = "RFSN_LLM_KEY";  ///< NAME of the variable that holds the key; rfsn-net reads it, we never do
+    std::vector<std::string> key_sources{"env", "file", "command", "vault"};
+    std::string key_env;  ///< NAME of the variable that holds the key; rfsn-net reads it, we never do
+    std::string key_file;
+    std::vector<std::string> key_command;
+    std::string vault_address, vault_namespace, vault_mount, vault_path, vault_field, vault_token_env, vault_role_id,
+        vault_secret_id_env, vault_secret_id_file;
+    std::vector<std::string> command;  ///< of the provider "command"
+    std::string api_version, organization;
+    bool thinking = false;
+    std::int64_t context_tokens = 0, requests_per_minute = 0, tokens_per_minute = 0;
+    double price_input = -1, price_output = -1, price_cached_input = -1, price_cache_write = -1;  ///< $ a million
+};
+
+/// The first provider is written in here itself, under the name "main"; others by name.
+struct LlmSettings : ProviderSettings {
+    bool enabled = false;
+    bool provider_set = false;  ///< llm.provider was given: then its defaults count
+    std::map<std::string, ProviderSettings, std::less<>> providers;
+    std::vector<std::string> order;  ///< names, asked in this order
     std::int64_t max_tokens = 4096;
     double temperature = 0;
     std::chrono::milliseconds timeout{60000};
-    std::int64_t attempts = 2;  ///< requests per propose at most, the repair round included
+    std::chrono::milliseconds deadline{120000};
+    std::chrono::milliseconds first_token{60000};
+    std::string stream = "auto";  ///< auto: where progress is shown
+    std::int64_t attempts = 2;    ///< requests per propose at most, the repair round included
+    std::string ca_file, proxy;
+    std::int64_t budget_requests = 0, budget_tokens = 0;
+    double budget_usd = 0;
+    std::chrono::milliseconds budget_time{0};
+    std::chrono::milliseconds budget_window{24 * 3600 * 1000};
+    bool cache = true;
+    std::chrono::milliseconds cache_ttl{72 * 3600 * 1000};
+    std::int64_t cache_entries = 5000, cache_mb = 256, cache_memory_entries = 1000;
+
+    LlmSettings() { key_env = "RFSN_LLM_KEY"; }
 };
 
 struct Config {

@@ -12,7 +12,6 @@ namespace rfsn::config {
 namespace {
 
 constexpr std::string_view variable_prefix = "RFSN_";
-constexpr std::string_view check_variable_prefix = "RFSN_CHECKS_";
 
 /// The names that may stand in a map at this place of the tree: "llm" -> {"model", ...}; "checks.ID" -> {"run", ...}.
 std::vector<std::string> names_below(const std::string& group) {
@@ -41,8 +40,8 @@ class DocumentWalk {
         for (std::size_t i = 0; i < node.entries.size(); ++i) {
             const auto& [key, value] = node.entries[i];
             const base::DocPosition at = node.key_positions[i];
-            if (group == "checks") {
-                check(key, value, at);
+            if (std::find(id_groups.begin(), id_groups.end(), group) != id_groups.end()) {
+                named(group, key, value, at);
             } else if (std::find(names.begin(), names.end(), key) == names.end()) {
                 unknown(key, group, names, at);
             } else {
@@ -58,11 +57,11 @@ class DocumentWalk {
     }
 
    private:
-    void check(const std::string& id, const base::DocNode& value, base::DocPosition at) {
-        if (!is_check_id(id)) {
-            error(at, fmt::format("{} is no check id", quoted(id)));
+    void named(const std::string& group, const std::string& id, const base::DocNode& value, base::DocPosition at) {
+        if (!is_id(group, id)) {
+            error(at, fmt::format("{} is no {}", quoted(id), group == "checks" ? "check id" : "name of a provider"));
         } else {
-            group_map("checks.ID", id, "checks." + id, value);
+            group_map(group + ".ID", id, group + "." + id, value);
         }
     }
     void group_map(const std::string& group, const std::string& id, const std::string& shown,
@@ -114,20 +113,28 @@ class DocumentWalk {
     Gathered& into_;
 };
 
+/// "RFSN_CHECKS_", "RFSN_LLM_PROVIDERS_".
+std::string variable_of(std::string_view group) {
+    Key key;
+    key.name = std::string(group) + ".";
+    return key.environment();
+}
+
 /// RFSN_CHECKS_LINE_LENGTH_ENABLED is checks.line-length.enabled: variables know neither '-' nor small letters.
-KeyRef find_check_variable(std::string_view variable) {
-    const std::string_view rest = variable.substr(check_variable_prefix.size());
+KeyRef find_named_variable(std::string_view group, std::string_view variable) {
+    const std::string prefix = variable_of(group);
+    const std::string_view rest = variable.substr(prefix.size());
     for (const auto& key : key_table()) {
-        if (!key.is_of_check()) {
+        if (key.group() != group) {
             continue;
         }
-        const std::string field = key.environment().substr(std::string_view("RFSN_CHECKS_ID").size());
+        const std::string field = key.environment().substr(prefix.size() + 2);
         if (rest.size() > field.size() && rest.substr(rest.size() - field.size()) == field) {
             std::string id(rest.substr(0, rest.size() - field.size()));
             for (char& c : id) {
                 c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
             }
-            if (is_check_id(id)) {
+            if (is_id(group, id)) {
                 return {&key, id};
             }
         }
@@ -136,11 +143,13 @@ KeyRef find_check_variable(std::string_view variable) {
 }
 
 KeyRef find_variable(std::string_view variable) {
-    if (variable.substr(0, check_variable_prefix.size()) == check_variable_prefix) {
-        return find_check_variable(variable);
+    for (const auto group : id_groups) {
+        if (const std::string prefix = variable_of(group); variable.substr(0, prefix.size()) == prefix) {
+            return find_named_variable(group, variable);
+        }
     }
     for (const auto& key : key_table()) {
-        if (!key.is_of_check() && (key.environment() == variable || (!key.alias.empty() && key.alias == variable))) {
+        if (!key.has_id() && (key.environment() == variable || (!key.alias.empty() && key.alias == variable))) {
             return {&key, {}};
         }
     }
@@ -150,7 +159,7 @@ KeyRef find_variable(std::string_view variable) {
 std::string nearest_variable(std::string_view variable) {
     std::vector<std::string> names;
     for (const auto& key : key_table()) {
-        if (!key.is_of_check()) {
+        if (!key.has_id()) {
             names.push_back(key.environment());
             if (!key.alias.empty()) {
                 names.push_back(key.alias);
@@ -182,13 +191,14 @@ void gather_document(std::string_view bytes, const std::string& name, Layer laye
     }
 }
 
-void gather_environment(const base::Environment& env, const std::string& key_variable, Gathered& into) {
+void gather_environment(const base::Environment& env, const std::set<std::string>& key_variables, Gathered& into) {
     // Not settings: the key itself (never read here), what children inherit, what CI passes, and what the tests need.
     const std::set<std::string_view> reserved{"RFSN_LOG_CONTEXT", "RFSN_LLM_KEY", "RFSN_CI_BASE",
-                                              "RFSN_SANDBOX_WRITABLE", key_variable};
+                                              "RFSN_SANDBOX_WRITABLE"};
     for (const auto& [variable, text] : env.values()) {
         const bool ours = variable.rfind(variable_prefix, 0) == 0;
-        if (!ours || variable.rfind("RFSN_TEST_", 0) == 0 || reserved.count(variable) != 0) {
+        if (!ours || variable.rfind("RFSN_TEST_", 0) == 0 || reserved.count(variable) != 0 ||
+            key_variables.count(variable) != 0) {
             continue;
         }
         const KeyRef ref = find_variable(variable);

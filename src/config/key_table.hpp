@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,7 +29,7 @@ enum class RepositoryRule { may_set, may_lower, may_not };
 
 /// One row of the table from which parsing, validation, origins, the schema and the help are made.
 struct Key {
-    std::string name;  ///< dotted; "checks.ID.files" stands for every check
+    std::string name;  ///< dotted; "checks.ID.files" and "llm.providers.ID.model" stand for every ID
     KeyType type = KeyType::string;
     std::function<Slot(Config&, const std::string& id)> slot;
     std::string help;
@@ -41,7 +43,9 @@ struct Key {
     /// More about a value: an error message, or "".
     std::string (*refuses)(const Value& value) = nullptr;
 
-    [[nodiscard]] bool is_of_check() const;
+    /// "checks" or "llm.providers" for keys that have an ID in the middle, else "".
+    [[nodiscard]] std::string_view group() const;
+    [[nodiscard]] bool has_id() const { return !group().empty(); }
     /// RFSN_LLM_MODEL; RFSN_CHECKS_ID_FILES.
     [[nodiscard]] std::string environment() const;
 };
@@ -58,6 +62,10 @@ struct KeyRef {
 /// nullptr inside if there is no such key.
 [[nodiscard]] KeyRef find_key(std::string_view dotted);
 [[nodiscard]] bool is_check_id(std::string_view id);
+/// Whether it can name a check, or a provider.
+[[nodiscard]] bool is_id(std::string_view group, std::string_view id);
+/// The groups that have IDs.
+inline constexpr std::array<std::string_view, 2> id_groups{"checks", "llm.providers"};
 /// "; did you mean 'x'?" or "".
 [[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
@@ -89,7 +97,7 @@ struct Gathered {
     std::vector<std::string> errors;  ///< "WHERE: what"
 };
 void gather_document(std::string_view bytes, const std::string& name, Layer layer, Gathered& into);
-void gather_environment(const base::Environment& env, const std::string& key_variable, Gathered& into);
+void gather_environment(const base::Environment& env, const std::set<std::string>& key_variables, Gathered& into);
 void gather_overrides(const std::map<std::string, std::string>& overrides, Gathered& into);
 
 }  // namespace rfsn::config

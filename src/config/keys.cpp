@@ -10,7 +10,6 @@
 namespace rfsn::config {
 namespace {
 
-constexpr std::string_view check_prefix = "checks.ID.";
 constexpr double day_ms = 24.0 * 60 * 60 * 1000;
 
 /// A member of Config, or of the LlmSettings or CheckSettings in it, as a slot.
@@ -25,6 +24,18 @@ auto in_llm(T LlmSettings::*member) {
 template <class T>
 auto in_check(T CheckSettings::*member) {
     return [member](Config& config, const std::string& id) -> Slot { return &(config.checks[id].*member); };
+}
+/// Of llm.* itself, and of llm.providers.ID.*.
+template <class T>
+auto in_main(T ProviderSettings::*member) {
+    return [member](Config& config, const std::string&) -> Slot {
+        ProviderSettings& main = config.llm;
+        return &(main.*member);
+    };
+}
+template <class T>
+auto in_provider(T ProviderSettings::*member) {
+    return [member](Config& config, const std::string& id) -> Slot { return &(config.llm.providers[id].*member); };
 }
 auto deadline_of(model::Stage stage) {
     return [stage](Config& config, const std::string&) -> Slot { return &config.deadline[name(stage)]; };
@@ -50,6 +61,10 @@ std::string refuses_variable(const Value& value) {
     const bool good = !text.empty() && text.size() <= 100 && (text[0] < '0' || text[0] > '9') &&
                       text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
     return good ? "" : "takes the NAME of an environment variable (capitals, digits and '_'), not the key itself";
+}
+
+std::string refuses_variable_if_set(const Value& value) {
+    return std::get<std::string>(value).empty() ? "" : refuses_variable(value);
 }
 
 std::string refuses_url(const Value& value) {
@@ -164,6 +179,57 @@ void add_general(Table& table) {
         .repository(RepositoryRule::may_lower);
 }
 
+/// The keys of one provider: those of llm.* itself and of each of llm.providers.
+template <class Slots>
+void add_provider(Table& table, const std::string& prefix, Slots slot) {
+    using T = KeyType;
+    using P = ProviderSettings;
+    const auto add = [&](const char* field, KeyType type, auto member, std::string help) {
+        Row row = table.add(prefix + field, type, slot(member), std::move(help));
+        return row.repository(RepositoryRule::may_not);
+    };
+    add("provider", T::choice, &P::provider, "Wire format; openai is every OpenAI-compatible server.")
+        .choices({"openai", "azure", "deepseek", "anthropic", "gemini", "ollama", "command"});
+    add("base_url", T::string, &P::base_url, "Endpoint, such as http://127.0.0.1:8080/v1; empty = the provider's.")
+        .secretive(refuses_url);
+    add("model", T::string, &P::model, "Model name, as the endpoint knows it; empty = the provider's default.");
+    add("key_sources", T::choices, &P::key_sources, "Where the key is looked for, in this order.")
+        .choices({"env", "file", "command", "git", "vault"});
+    add("key_env", T::string, &P::key_env, "NAME of the environment variable that holds the key.")
+        .secretive(refuses_variable);
+    add("key_file", T::string, &P::key_file, "File with the key, readable by its owner alone.");
+    add("key_command", T::argv, &P::key_command, "Program whose first line of output is the key.");
+    add("vault_address", T::string, &P::vault_address, "HashiCorp Vault with the key (KV version 2).")
+        .secretive(refuses_url);
+    add("vault_namespace", T::string, &P::vault_namespace, "Vault's namespace.");
+    add("vault_mount", T::string, &P::vault_mount, "Mount of Vault's KV engine; empty = secret.");
+    add("vault_path", T::string, &P::vault_path, "Path of the secret below the mount.");
+    add("vault_field", T::string, &P::vault_field, "Field of the secret; empty = key.");
+    add("vault_token_env", T::string, &P::vault_token_env, "NAME of the variable with Vault's token (VAULT_TOKEN).")
+        .secretive(refuses_variable_if_set);
+    add("vault_role_id", T::string, &P::vault_role_id, "Role id of an AppRole, used where there is no token.");
+    add("vault_secret_id_env", T::string, &P::vault_secret_id_env, "NAME of the variable with the AppRole's secret id.")
+        .secretive(refuses_variable_if_set);
+    add("vault_secret_id_file", T::string, &P::vault_secret_id_file, "File with the AppRole's secret id.");
+    add("command", T::argv, &P::command, "Program that takes the prompt on stdin and prints the answer.");
+    add("api_version", T::string, &P::api_version, "Azure's api-version.");
+    add("organization", T::string, &P::organization, "OpenAI's organization.");
+    add("thinking", T::boolean, &P::thinking, "DeepSeek: leave its thinking on.");
+    add("context_tokens", T::integer, &P::context_tokens, "Ollama's num_ctx; 0 = what the request needs.")
+        .range(0, 1e8);
+    add("requests_per_minute", T::integer, &P::requests_per_minute, "Rate limit; 0 = what the server says.")
+        .range(0, 1e9);
+    add("tokens_per_minute", T::integer, &P::tokens_per_minute, "Rate limit; 0 = what the server says.").range(0, 1e12);
+    const auto price = [&](const char* field, auto member, const char* of) {
+        add(field, T::number, member, std::string("US dollars a million ") + of + "; negative = unknown.")
+            .range(-1, 1e6);
+    };
+    price("price_input", &P::price_input, "tokens sent");
+    price("price_output", &P::price_output, "tokens received");
+    price("price_cached_input", &P::price_cached_input, "tokens read from the provider's cache");
+    price("price_cache_write", &P::price_cache_write, "tokens written to the provider's cache");
+}
+
 void add_user_only(Table& table) {
     using T = KeyType;
     const auto add = [&](std::string key, KeyType type, auto slot, std::string help) {
@@ -171,12 +237,43 @@ void add_user_only(Table& table) {
         return row.repository(RepositoryRule::may_not);
     };
     add("llm.enabled", T::boolean, in_llm(&LlmSettings::enabled), "Whether a model may be asked.");
-    add("llm.base_url", T::string, in_llm(&LlmSettings::base_url),
-        "OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1.")
-        .secretive(refuses_url);
-    add("llm.model", T::string, in_llm(&LlmSettings::model), "Model name, as the endpoint knows it.");
-    add("llm.key_env", T::string, in_llm(&LlmSettings::key_env), "NAME of the environment variable that holds the key.")
-        .secretive(refuses_variable);
+    add_provider(table, "llm.", [](auto member) { return in_main(member); });
+    add_provider(table, "llm.providers.ID.", [](auto member) { return in_provider(member); });
+    add("llm.order", T::strings, in_llm(&LlmSettings::order),
+        "Names of llm.providers, asked in this order, the next when one fails; `main` is llm.* itself.");
+    add("llm.deadline", T::duration, in_llm(&LlmSettings::deadline),
+        "Limit of one question with all its retries, waits and other providers.")
+        .range(100, day_ms);
+    add("llm.first_token", T::duration, in_llm(&LlmSettings::first_token),
+        "How long a stream may give no text, at its beginning and later.")
+        .range(100, day_ms);
+    add("llm.stream", T::choice, in_llm(&LlmSettings::stream),
+        "Whether answers are streamed; auto = where progress is shown.")
+        .choices({"auto", "always", "never"});
+    add("llm.ca_file", T::string, in_llm(&LlmSettings::ca_file), "Certificates to trust instead of the system's.");
+    add("llm.proxy", T::string, in_llm(&LlmSettings::proxy),
+        "Proxy to use instead of the environment's (https_proxy).");
+    add("llm.budget_requests", T::integer, in_llm(&LlmSettings::budget_requests),
+        "Requests within llm.budget_window, all processes together; 0 = no limit.")
+        .range(0, 1e9);
+    add("llm.budget_tokens", T::integer, in_llm(&LlmSettings::budget_tokens),
+        "Tokens within llm.budget_window; 0 = no limit.")
+        .range(0, 1e12);
+    add("llm.budget_usd", T::number, in_llm(&LlmSettings::budget_usd),
+        "US dollars within llm.budget_window, by the prices set; 0 = no limit.")
+        .range(0, 1e6);
+    add("llm.budget_time", T::duration, in_llm(&LlmSettings::budget_time),
+        "Time spent waiting for models within llm.budget_window; 0s = no limit.")
+        .range(0, 30 * day_ms);
+    add("llm.budget_window", T::duration, in_llm(&LlmSettings::budget_window), "What the budgets are for.")
+        .range(1000, 366 * day_ms);
+    add("llm.cache", T::boolean, in_llm(&LlmSettings::cache), "Whether proven answers are kept and used again.");
+    add("llm.cache_ttl", T::duration, in_llm(&LlmSettings::cache_ttl), "How long an answer is kept.")
+        .range(1000, 366 * day_ms);
+    add("llm.cache_entries", T::integer, in_llm(&LlmSettings::cache_entries), "Answers kept on disk.").range(1, 1e7);
+    add("llm.cache_mb", T::integer, in_llm(&LlmSettings::cache_mb), "Megabytes kept on disk.").range(1, 1e6);
+    add("llm.cache_memory_entries", T::integer, in_llm(&LlmSettings::cache_memory_entries), "Answers kept in memory.")
+        .range(1, 1e6);
     add("llm.max_tokens", T::integer, in_llm(&LlmSettings::max_tokens), "Tokens in a reply at most.").range(1, 1000000);
     add("llm.temperature", T::number, in_llm(&LlmSettings::temperature), "Sampling temperature.").range(0, 2);
     add("llm.timeout", T::duration, in_llm(&LlmSettings::timeout), "Limit of one request.").range(100, 3600000);
@@ -204,7 +301,7 @@ void add_checks(Table& table) {
     using T = KeyType;
     using C = CheckSettings;
     const auto add = [&](std::string_view field, KeyType type, auto slot, std::string help) {
-        return table.add(std::string(check_prefix) + std::string(field), type, slot, std::move(help));
+        return table.add("checks.ID." + std::string(field), type, slot, std::move(help));
     };
     add("enabled", T::boolean, in_check(&C::enabled), "Whether the check runs at all.");
     add("required", T::boolean, in_check(&C::required), "Whether it stops the commit if it cannot run.");
@@ -221,15 +318,15 @@ void add_checks(Table& table) {
     add("timeout", T::duration, in_check(&C::timeout), "Limit of one run.").range(1, day_ms);
 }
 
-/// For messages and lookups: "checks.ID.files" fits "checks.ruff.files".
-bool fits_check(const Key& key, std::string_view field) {
-    return key.is_of_check() && key.name.substr(check_prefix.size()) == field;
-}
-
 }  // namespace
 
-bool Key::is_of_check() const {
-    return name.rfind(check_prefix, 0) == 0;
+std::string_view Key::group() const {
+    for (const auto group : id_groups) {
+        if (name.size() > group.size() + 4 && name.rfind(group, 0) == 0 && name.compare(group.size(), 4, ".ID.") == 0) {
+            return group;
+        }
+    }
+    return {};
 }
 
 std::string Key::environment() const {
@@ -242,7 +339,8 @@ std::string Key::environment() const {
 }
 
 std::string KeyRef::name() const {
-    return key->is_of_check() ? "checks." + id + key->name.substr(check_prefix.size() - 1) : key->name;
+    const std::string group(key->group());
+    return group.empty() ? key->name : group + "." + id + key->name.substr(group.size() + 3);
 }
 
 const std::vector<Key>& key_table() {
@@ -270,23 +368,31 @@ bool is_check_id(std::string_view id) {
     return !id.empty() && id.size() <= 100 && id.find_first_not_of(allowed) == std::string_view::npos;
 }
 
+bool is_id(std::string_view group, std::string_view id) {
+    return is_check_id(id) && (group == "checks" || id.find_first_of("/:@+.") == std::string_view::npos);
+}
+
 KeyRef find_key(std::string_view dotted) {
-    constexpr std::string_view checks = "checks.";
-    if (dotted.substr(0, checks.size()) == checks) {
+    for (const auto group : id_groups) {
+        const std::size_t start = group.size() + 1;
+        if (dotted.size() <= start || dotted.substr(0, group.size()) != group || dotted[group.size()] != '.') {
+            continue;
+        }
         const std::size_t dot = dotted.rfind('.');
-        if (dot < checks.size()) {
+        if (dot < start) {
             return {};
         }
-        const std::string_view id = dotted.substr(checks.size(), dot - checks.size());
+        const std::string_view id = dotted.substr(start, dot - start);
         for (const auto& key : key_table()) {
-            if (fits_check(key, dotted.substr(dot + 1)) && is_check_id(id)) {
+            const bool fits = key.group() == group && key.name.substr(group.size() + 4) == dotted.substr(dot + 1);
+            if (fits && is_id(group, id)) {
                 return {&key, std::string(id)};
             }
         }
         return {};
     }
     for (const auto& key : key_table()) {
-        if (key.name == dotted && !key.is_of_check()) {
+        if (key.name == dotted && !key.has_id()) {
             return {&key, {}};
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ class Merge {
     Merge() {
         loaded_.config = default_config();
         for (const auto& key : key_table()) {
-            if (!key.is_of_check()) {
+            if (!key.has_id()) {
                 note({&key, {}}, Layer::defaults, "");
             }
         }
@@ -33,8 +34,15 @@ class Merge {
         }
     }
 
-    /// The variable that holds the key, by what has been applied.
-    [[nodiscard]] const std::string& key_variable() const { return loaded_.config.llm.key_env; }
+    /// The variables that hold keys, by what has been applied.
+    [[nodiscard]] std::set<std::string> key_variables() const {
+        const LlmSettings& llm = loaded_.config.llm;
+        std::set<std::string> names{llm.key_env, llm.vault_token_env, llm.vault_secret_id_env};
+        for (const auto& [name, provider] : llm.providers) {
+            names.insert({provider.key_env, provider.vault_token_env, provider.vault_secret_id_env});
+        }
+        return names;
+    }
 
     base::Result<Loaded> finish() {
         for (const auto& [dotted, origin] : origins_) {
@@ -76,6 +84,7 @@ class Merge {
             assignment.value = std::move(all);
         }
         write(slot, assignment.value);
+        loaded_.config.llm.provider_set = loaded_.config.llm.provider_set || key.name == "llm.provider";
         note(assignment.ref, assignment.layer, assignment.where);
     }
 
@@ -171,12 +180,13 @@ base::Result<Loaded> load(const Sources& sources) {
         merge.apply(std::move(layer));
     }
     // Which variable is the key's, and so no setting, may itself be said by a variable or the command line.
-    std::string key_variable = sources.env.get_or("RFSN_LLM_KEY_ENV", merge.key_variable());
+    std::set<std::string> key_variables = merge.key_variables();
+    key_variables.insert(sources.env.get_or("RFSN_LLM_KEY_ENV", ""));
     if (const auto given = sources.overrides.find("llm.key_env"); given != sources.overrides.end()) {
-        key_variable = given->second;
+        key_variables.insert(given->second);
     }
     Gathered environment;
-    gather_environment(sources.env, key_variable, environment);
+    gather_environment(sources.env, key_variables, environment);
     merge.apply(std::move(environment));
     Gathered overrides;
     gather_overrides(sources.overrides, overrides);

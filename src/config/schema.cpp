@@ -83,6 +83,7 @@ Json closed_map() {
 
 std::string json_schema() {
     Json check = closed_map();
+    Json provider = closed_map();
     Json root = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                  {"$id", "rfsn.schema.json"},
                  {"title", "Configuration of git-rfsn: .rfsn.yaml in a repository, config.yaml of a user"}};
@@ -90,12 +91,13 @@ std::string json_schema() {
     Config defaults = default_config();
     for (const auto& key : key_table()) {
         Json schema = schema_of(key);
-        if (const auto value = key.is_of_check() ? std::nullopt : read(key.slot(defaults, ""))) {
+        if (const auto value = key.has_id() ? std::nullopt : read(key.slot(defaults, ""))) {
             schema["default"] = default_of(*value);
         }
         const auto dot = key.name.find('.');
-        if (key.is_of_check()) {
-            check["properties"][key.name.substr(key.name.rfind('.') + 1)] = std::move(schema);
+        if (key.has_id()) {
+            (key.group() == "checks" ? check : provider)["properties"][key.name.substr(key.name.rfind('.') + 1)] =
+                std::move(schema);
         } else if (dot == std::string::npos) {
             root["properties"][key.name] = std::move(schema);
         } else {
@@ -110,6 +112,11 @@ std::string json_schema() {
                                     {"description", "Settings by check id."},
                                     {"propertyNames", {{"pattern", "^[A-Za-z0-9._/:@+-]{1,100}$"}}},
                                     {"additionalProperties", std::move(check)}};
+    root["properties"]["llm"]["properties"]["providers"] = {
+        {"type", Json::array({"object", "null"})},
+        {"description", "Further providers by name, for llm.order."},
+        {"propertyNames", {{"pattern", "^[A-Za-z0-9_-]{1,100}$"}}},
+        {"additionalProperties", std::move(provider)}};
     return root.dump(2);
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "edit/edit.hpp"
 #include "gate/learning.hpp"
+#include "llm/targets.hpp"
 #include "policy/policy.hpp"
 
 namespace rfsn::gate {
@@ -100,7 +101,11 @@ base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::
 }  // namespace
 
 std::optional<std::string> why_no_endpoint(const config::LlmSettings& settings) {
-    if (settings.base_url.empty() || settings.model.empty()) {
+    const auto asked = llm::targets(settings);
+    if (!asked) {
+        return asked.error().describe();
+    }
+    if (asked->empty()) {
         return "no model is configured, so none was asked: set llm.base_url and llm.model in the user configuration, "
                "then `git rfsn llm enable`; "
                "`git rfsn prompt` and `git rfsn propose --reply FILE` work with any chat window";
@@ -161,13 +166,16 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
     Proposed proposed;
     auto prompt = first;
     model::Cost cost;
+    std::string problem;
     for (std::int64_t attempt = 0; attempt < settings.attempts; ++attempt) {
-        RFSN_ASSIGN(const auto reply, transport.ask(prompt, settings));
-        cost.requests += reply.cost.requests;
-        cost.input_tokens += reply.cost.input_tokens;
-        cost.output_tokens += reply.cost.output_tokens;
-        cost.model = reply.cost.model.empty() ? settings.model : reply.cost.model;
-        std::string problem;
+        const auto asked = transport.ask(prompt, settings);
+        if (!asked && asked.error().code == base::ErrorCode::not_found) {
+            proposed.reason = asked.error().message;
+            return proposed;
+        }
+        RFSN_ASSIGN(const auto reply, asked);
+        cost.add(reply.cost);
+        problem.clear();
         auto proposal = proposal_from(judged, reply.content, first.offered, model::ProposalSource::model, cost.model);
         if (proposal) {
             RFSN_ASSIGN(auto summary, verify_and_store(session, judged, *proposal, first.offered, cost));
@@ -175,6 +183,7 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
             problem = summary.refusal;
             proposed.proposals.push_back(std::move(summary));
             if (proven) {
+                transport.judged(first, settings, &reply, "");
                 return proposed;
             }
         } else {
@@ -191,6 +200,7 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
             RFSN_ASSIGN(prompt, llm::repair_prompt(first, reply.content, problem));
         }
     }
+    transport.judged(first, settings, nullptr, problem);
     proposed.reason = "no answer could be proven";
     return proposed;
 }

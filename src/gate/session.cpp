@@ -71,7 +71,7 @@ base::Result<void> Session::load_config(const git::TreeView* view) {
     RFSN_ASSIGN(config_, config::load(sources));
     RFSN_TRY(validate_check_names(config_, registry_));
     auto& llm = config_.config.llm;
-    llm.enabled = llm.enabled || consent_given(base::xdg_state_dir(env()), llm.base_url);
+    llm.enabled = llm.enabled || consent_given(base::xdg_state_dir(env()), llm);
     return {};
 }
 

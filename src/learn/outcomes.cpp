@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "base/sqlite.hpp"
+#include "base/sqlite_pool.hpp"
 
 namespace rfsn::learn {
 namespace {
@@ -95,7 +95,11 @@ const char* name(Ending ending) {
 }
 
 struct Outcomes::Impl {
-    base::Database database;
+    Impl(base::ConnectionPool::Lease lease, const base::Clock* of)
+        : writer(std::move(lease)), database(writer.database()), clock(of) {}
+
+    base::ConnectionPool::Lease writer;
+    base::Database& database;
     const base::Clock* clock;
 
     [[nodiscard]] std::int64_t now() const {
@@ -109,8 +113,9 @@ Outcomes& Outcomes::operator=(Outcomes&&) noexcept = default;
 Outcomes::~Outcomes() = default;
 
 base::Result<Outcomes> Outcomes::open(const std::string& directory, const base::Clock& clock) {
-    RFSN_ASSIGN(auto database, base::Database::open(directory + "/learn.db", migrations()));
-    return Outcomes(std::unique_ptr<Impl>(new Impl{std::move(database), &clock}));
+    RFSN_ASSIGN(auto pool, base::ConnectionPool::open({directory + "/learn.db", migrations(), 1}));
+    RFSN_ASSIGN(auto writer, pool.writer());
+    return Outcomes(std::make_unique<Impl>(std::move(writer), &clock));
 }
 
 base::Result<void> Outcomes::add(const Outcome& outcome) {

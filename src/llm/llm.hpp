@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,17 +51,65 @@ struct Prompt {
 struct Reply {
     std::string content;
     model::Cost cost;
+    std::string target;       ///< who answered, as the user calls it
+    std::string limits;       ///< what the server says about its limits
+    std::string http;         ///< "HTTP/2"
+    bool remembered = false;  ///< from the cache: nothing was asked
+    std::chrono::milliseconds duration{0};
 };
-/// The seam to the network. Errors: unavailable (not configured, unreachable), denied (key refused), limit (rate or
-/// quota), timeout, external (server error), invalid (truncated, refused, empty or malformed answer).
+/// One of several questions that go out at once.
+struct Question {
+    const Prompt* prompt = nullptr;
+    std::optional<double> temperature;  ///< nullopt: llm.temperature
+};
+/// Called with each reply as it comes; true: the others are no longer wanted, and are cancelled.
+using Enough = std::function<bool(std::size_t, const base::Result<Reply>&)>;
+
+struct TransportProgress {
+    std::uint64_t running = 0;
+    std::uint64_t waiting = 0;
+    std::uint64_t tokens = 0;  ///< received, about
+    std::chrono::milliseconds elapsed{0};
+};
+/// About five times a second while a model is asked.
+using ProgressListener = std::function<void(const TransportProgress&)>;
+
+/// What was spent on one model.
+struct Spent {
+    std::string target;
+    std::string model;
+    std::uint64_t requests = 0;
+    std::uint64_t unsettled = 0;  ///< of them, cut off by a kill: counted at what they might have cost
+    std::uint64_t input_tokens = 0;
+    std::uint64_t cached_tokens = 0;
+    std::uint64_t output_tokens = 0;
+    std::uint64_t micro_usd = 0;
+    std::uint64_t unpriced = 0;  ///< requests whose price is unknown
+    std::chrono::milliseconds duration{0};
+};
+
+/// The seam to the network. Errors: not_found (it is known that no usable answer comes), unavailable (not configured,
+/// unreachable), denied (key refused), limit (rate, quota or budget), timeout, external (server error), invalid
+/// (truncated, refused, empty or malformed answer).
 class NetTransport {
    public:
     virtual ~NetTransport() = default;
     [[nodiscard]] virtual base::Result<Reply> ask(const Prompt& prompt, const config::LlmSettings& settings) = 0;
+    /// All at once; the replies in the order of the questions. What was cancelled is an error `interrupted`.
+    [[nodiscard]] virtual std::vector<base::Result<Reply>> ask_all(const std::vector<Question>& questions,
+                                                                   const config::LlmSettings& settings,
+                                                                   const Enough& is_enough) = 0;
+    /// What came of the answers to a question: the one that was proven in the end, or nullptr and why none was.
+    virtual void judged(const Prompt& /*prompt*/, const config::LlmSettings& /*settings*/, const Reply* /*proven*/,
+                        const std::string& /*reason*/) {}
+    /// What all processes of this user have spent.
+    [[nodiscard]] virtual base::Result<std::vector<Spent>> stats(const config::LlmSettings& settings,
+                                                                 std::chrono::system_clock::time_point since) = 0;
 };
-/// Talks to rfsn-net (absolute path) in JSON lines; the only child that gets the key's variable, whose value we never
-/// read.
+/// Talks to rfsn-net (absolute path) in JSON lines; the only child that gets the keys' variables, whose values we never
+/// read. Answers are streamed where somebody listens to the progress.
 [[nodiscard]] std::unique_ptr<NetTransport> net_transport(const std::string& net_program, const base::Environment& env,
-                                                          base::ProcessRunner& runner);
+                                                          base::ProcessRunner& runner,
+                                                          ProgressListener progress = nullptr);
 
 }  // namespace rfsn::llm

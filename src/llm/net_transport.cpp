@@ -1,124 +1,154 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
-#include "llm/llm.hpp"
+#include "llm/net_protocol.hpp"
 
 namespace rfsn::llm {
 namespace {
 
-using Json = nlohmann::json;
 using base::ErrorCode;
 
-constexpr const char* request_id = "1";
 /// What rfsn-net may take beyond the time that it was told: it ends by itself unless something is wrong.
 constexpr std::chrono::milliseconds grace{5000};
 constexpr std::size_t output_cap = std::size_t{64} << 20;
 
-std::string request_line(const Prompt& prompt, const config::LlmSettings& settings) {
-    const Json target{{"name", settings.model},
-                      {"provider", "openai"},
-                      {"base_url", settings.base_url},
-                      {"model", settings.model},
-                      {"key", {{"sources", {"env"}}, {"env", settings.key_env}}}};
-    const Json request{{"verb", "llm"},
-                       {"id", request_id},
-                       {"targets", Json::array({target})},
-                       {"messages",
-                        {{{"role", "system"}, {"content", prompt.system.text()}},
-                         {{"role", "user"}, {"content", prompt.user.text()}}}},
-                       {"max_tokens", settings.max_tokens},
-                       {"temperature", settings.temperature},
-                       {"timeout_ms", settings.timeout.count()}};
-    return request.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-/// Nothing but what finding the way to the server needs, and the one variable that holds the key.
-std::vector<std::string> environment_for(const base::Environment& env, const std::string& key_env) {
-    base::Environment small;
-    for (const char* name : {"PATH", "HOME", "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-                             "no_proxy", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"}) {
-        if (auto value = env.get(name)) {
-            small.set(name, std::move(*value));
-        }
-    }
-    if (!key_env.empty()) {
-        if (auto value = env.get(key_env)) {
-            small.set(key_env, std::move(*value));
-        }
-    }
-    return small.block();
-}
-
-struct Kind {
-    ErrorCode code;
-    const char* next;
-};
-/// What an error of rfsn-net is for us, and what to do about it.
-Kind kind_of(const std::string& code) {
-    if (code == "not_configured") {
-        return {ErrorCode::unavailable,
-                "set llm.base_url, llm.model and the key's variable in your user configuration (git rfsn config)"};
-    }
-    if (code == "auth") {
-        return {ErrorCode::denied, "check the key in the variable that llm.key_env names"};
-    }
-    if (code == "quota") {
-        return {ErrorCode::limit, "the account's quota or credit is used up; see the provider's billing page"};
-    }
-    if (code == "rate") {
-        return {ErrorCode::limit, "try again later"};
-    }
-    if (code == "timeout") {
-        return {ErrorCode::timeout, "try again, or raise llm.timeout"};
-    }
-    if (code == "network") {
-        return {ErrorCode::unavailable, "check that the server of llm.base_url runs and can be reached"};
-    }
-    if (code == "server") {
-        return {ErrorCode::external, "try again later, or use another llm.base_url or llm.model"};
-    }
-    if (code == "truncated") {
-        return {ErrorCode::invalid, "raise llm.max_tokens"};
-    }
-    if (code == "too_large") {
-        return {ErrorCode::limit, "use a model with a larger context, or stage fewer files"};
-    }
-    if (code == "refused" || code == "malformed") {
-        return {ErrorCode::invalid, "try again, or use another llm.model"};
-    }
-    return {ErrorCode::external, "rfsn-net and git-rfsn may be of different versions; install them together"};
-}
-
-class Transport final : public NetTransport {
+/// Splits what comes into lines.
+class Lines {
    public:
-    Transport(std::string program, base::Environment env, base::ProcessRunner& runner)
-        : program_(std::move(program)), env_(std::move(env)), runner_(runner) {}
-
-    base::Result<Reply> ask(const Prompt& prompt, const config::LlmSettings& settings) override {
-        if (!settings.enabled || settings.base_url.empty() || settings.model.empty()) {
-            const char* what = !settings.enabled           ? "asking a model is not enabled (llm.enabled)"
-                               : settings.base_url.empty() ? "no server is set (llm.base_url)"
-                                                           : "no model is set (llm.model)";
-            return base::fail(
-                ErrorCode::unavailable,
-                std::string(what) + "; set llm.enabled, llm.base_url and llm.model in your user configuration");
+    template <class Take>
+    void add(std::string_view piece, const Take& take) {
+        rest_ += piece;
+        std::size_t start = 0;
+        for (auto end = rest_.find('\n'); end != std::string::npos; start = end + 1, end = rest_.find('\n', start)) {
+            take(std::string_view(rest_).substr(start, end - start));
         }
-        base::ProcessSpec spec;
-        spec.argv = {program_};
-        spec.cwd = "/";
-        spec.env = environment_for(env_, settings.key_env);
-        spec.input = request_line(prompt, settings);
-        spec.timeout = settings.timeout + grace;
-        spec.output_cap = output_cap;
-        const base::ProcessResult result = runner_.run_one(std::move(spec));
-        RFSN_TRY(check_end(result));
-        return read_answer(result, settings);
+        rest_.erase(0, start);
     }
 
    private:
+    std::string rest_;
+};
+
+class Transport final : public NetTransport {
+   public:
+    Transport(std::string program, base::Environment env, base::ProcessRunner& runner, ProgressListener progress)
+        : program_(std::move(program)), env_(std::move(env)), runner_(runner), progress_(std::move(progress)) {}
+
+    base::Result<Reply> ask(const Prompt& prompt, const config::LlmSettings& settings) override {
+        auto replies = ask_all({{&prompt, std::nullopt}}, settings, nullptr);
+        return std::move(replies.front());
+    }
+
+    std::vector<base::Result<Reply>> ask_all(const std::vector<Question>& questions,
+                                             const config::LlmSettings& settings, const Enough& is_enough) override {
+        std::vector<base::Result<Reply>> replies(questions.size(),
+                                                 base::fail(ErrorCode::external,
+                                                            "rfsn-net gave no answer; rfsn-net and git-rfsn may be "
+                                                            "of different versions"));
+        const auto asked = targets_of(settings);
+        if (!asked) {
+            std::fill(replies.begin(), replies.end(), tl::make_unexpected(asked.error()));
+            return replies;
+        }
+        base::ProcessSpec spec = spec_for(*asked, settings.deadline);
+        const bool stream = settings.stream == "always" || (settings.stream == "auto" && progress_);
+        spec.input = setup_line(settings, env_, static_cast<bool>(progress_));
+        for (std::size_t i = 0; i < questions.size(); ++i) {
+            *spec.input += question_line(std::to_string(i), questions[i], *asked, settings, env_, stream);
+        }
+        std::vector<bool> answered(questions.size(), false);
+        bool enough = false;
+        std::string trouble;
+        Lines lines;
+        spec.on_output = [&](std::string_view piece) {
+            lines.add(piece, [&](std::string_view line) {
+                NetLine read = read_line(line);
+                if (read.kind == NetLine::Kind::progress) {
+                    tell(read.progress);
+                    return;
+                }
+                const std::size_t index = index_of(read.id, questions.size());
+                if (read.kind != NetLine::Kind::answer || index == questions.size() || answered[index]) {
+                    trouble = "rfsn-net gave no usable answer; rfsn-net and git-rfsn may be of different versions";
+                    return;
+                }
+                answered[index] = true;
+                replies[index] = std::move(read.reply);
+                if (replies[index] && replies[index]->cost.model.empty()) {
+                    replies[index]->cost.model = asked->front().settings.model;
+                }
+                enough = enough || (is_enough && is_enough(index, replies[index]));
+            });
+            return !enough && trouble.empty();
+        };
+        const base::ProcessResult result = runner_.run_one(std::move(spec));
+        const auto ended = check_end(result);
+        for (std::size_t i = 0; i < replies.size(); ++i) {
+            if (!trouble.empty()) {
+                replies[i] = base::fail(ErrorCode::external, trouble);
+            } else if (answered[i]) {
+                continue;
+            } else if (enough) {
+                replies[i] = base::fail(ErrorCode::interrupted, "another answer was good enough");
+            } else if (!ended) {
+                replies[i] = tl::make_unexpected(ended.error());
+            }
+        }
+        return replies;
+    }
+
+    base::Result<std::vector<Spent>> stats(const config::LlmSettings& settings,
+                                           std::chrono::system_clock::time_point since) override {
+        base::ProcessSpec spec = spec_for({}, std::chrono::seconds(10));
+        const auto since_ms = std::chrono::duration_cast<std::chrono::milliseconds>(since.time_since_epoch()).count();
+        spec.input = setup_line(settings, env_, false) + stats_line("stats", std::max<std::int64_t>(since_ms, 0));
+        const base::ProcessResult result = runner_.run_one(std::move(spec));
+        RFSN_TRY(check_end(result));
+        NetLine read = read_line(base::trim(result.out));
+        if (read.kind == NetLine::Kind::stats) {
+            return std::move(read.stats);
+        }
+        return base::fail(ErrorCode::io, "the record of what was spent cannot be read" +
+                                             (read.reply ? "" : ": " + read.reply.error().message));
+    }
+
+   private:
+    [[nodiscard]] base::Result<std::vector<Target>> targets_of(const config::LlmSettings& settings) const {
+        if (!settings.enabled) {
+            return base::fail(ErrorCode::unavailable,
+                              "asking a model is not enabled (llm.enabled): git rfsn llm enable");
+        }
+        RFSN_ASSIGN(auto asked, targets(settings));
+        if (asked.empty()) {
+            return base::fail(ErrorCode::unavailable,
+                              "no model is set; set llm.base_url and llm.model, or "
+                              "llm.provider, in your user configuration");
+        }
+        return asked;
+    }
+
+    [[nodiscard]] base::ProcessSpec spec_for(const std::vector<Target>& asked, std::chrono::milliseconds time) const {
+        base::ProcessSpec spec;
+        spec.argv = {program_};
+        spec.cwd = "/";
+        spec.env = environment_for(env_, asked);
+        spec.timeout = time + grace;
+        spec.output_cap = output_cap;
+        return spec;
+    }
+
+    void tell(const TransportProgress& progress) const {
+        if (progress_) {
+            progress_(progress);
+        }
+    }
+
+    static std::size_t index_of(const std::string& id, std::size_t count) {
+        const bool digits = !id.empty() && id.size() < 10 && id.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::min<std::size_t>(std::stoul(id), count) : count;
+    }
+
     [[nodiscard]] base::Result<void> check_end(const base::ProcessResult& result) const {
         switch (result.end) {
             case base::ProcessEnd::not_found:
@@ -128,10 +158,11 @@ class Transport final : public NetTransport {
                 return base::fail(ErrorCode::unavailable,
                                   "rfsn-net cannot be started: " + base::printable(result.start_error));
             case base::ProcessEnd::timed_out:
-            case base::ProcessEnd::stopped:
             case base::ProcessEnd::deadline:
                 return base::fail(ErrorCode::timeout,
                                   "rfsn-net did not answer in time and was stopped; try again, or raise llm.timeout");
+            case base::ProcessEnd::stopped:
+                return {};
             case base::ProcessEnd::interrupted:
                 return base::fail(ErrorCode::interrupted, "interrupted while waiting for the model");
             case base::ProcessEnd::signaled:
@@ -147,70 +178,17 @@ class Transport final : public NetTransport {
         return {};
     }
 
-    /// Exactly one line, a JSON object with our id.
-    static base::Result<Reply> read_answer(const base::ProcessResult& result, const config::LlmSettings& settings) {
-        const auto unintelligible = [](const char* why) {
-            return base::fail(ErrorCode::external, std::string("rfsn-net gave no usable answer: ") + why +
-                                                       "; rfsn-net and git-rfsn may be of different versions");
-        };
-        const std::string_view out = base::trim(result.out);
-        if (result.out_truncated || out.find('\n') != std::string_view::npos) {
-            return unintelligible("more than the one line that was asked for");
-        }
-        const Json answer = Json::parse(out.begin(), out.end(), nullptr, false);
-        if (!answer.is_object() || !answer.contains("ok") || !answer["ok"].is_boolean()) {
-            return unintelligible(out.empty() ? "nothing" : "no JSON object");
-        }
-        if (text(answer, "id") != request_id) {
-            return unintelligible("an answer to another question");
-        }
-        if (!answer["ok"].get<bool>()) {
-            return failed(answer.contains("error") ? answer["error"] : Json());
-        }
-        Reply reply;
-        reply.content = text(answer, "content");
-        if (base::trim(reply.content).empty()) {
-            return unintelligible("an empty text");
-        }
-        const Json usage = answer.contains("usage") ? answer["usage"] : Json();
-        reply.cost.requests = std::max<std::uint64_t>(number(answer, "attempts"), 1);
-        reply.cost.input_tokens = number(usage, "input_tokens");
-        reply.cost.output_tokens = number(usage, "output_tokens");
-        reply.cost.model = text(answer, "model");
-        if (reply.cost.model.empty()) {
-            reply.cost.model = settings.model;
-        }
-        return reply;
-    }
-
-    static tl::unexpected<base::Error> failed(const Json& error) {
-        const Kind kind = kind_of(text(error, "code"));
-        std::string message = base::printable(secrets::mask(text(error, "message")));
-        if (const std::uint64_t wait = number(error, "retry_after_ms"); wait > 0) {
-            message += " (the server asks to wait " + std::to_string((wait + 999) / 1000) + " s)";
-        }
-        return base::fail(kind.code, (message.empty() ? "the request failed" : message) + "; " + kind.next);
-    }
-
-    static std::string text(const Json& object, const char* key) {
-        const auto found = object.is_object() ? object.find(key) : object.end();
-        return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-    }
-    static std::uint64_t number(const Json& object, const char* key) {
-        const auto found = object.is_object() ? object.find(key) : object.end();
-        return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
-    }
-
     std::string program_;
     base::Environment env_;
     base::ProcessRunner& runner_;
+    ProgressListener progress_;
 };
 
 }  // namespace
 
 std::unique_ptr<NetTransport> net_transport(const std::string& net_program, const base::Environment& env,
-                                            base::ProcessRunner& runner) {
-    return std::make_unique<Transport>(net_program, env, runner);
+                                            base::ProcessRunner& runner, ProgressListener progress) {
+    return std::make_unique<Transport>(net_program, env, runner, std::move(progress));
 }
 
 }  // namespace rfsn::llm

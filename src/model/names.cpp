@@ -70,4 +70,14 @@ std::optional<Scope> scope(std::string_view name) {
     return find<Scope>(scopes, name);
 }
 
+void Cost::add(const Cost& more) {
+    priced = more.priced && (priced || requests == 0);
+    requests += more.requests;
+    input_tokens += more.input_tokens;
+    cached_tokens += more.cached_tokens;
+    output_tokens += more.output_tokens;
+    micro_usd += more.micro_usd;
+    model = more.model.empty() ? model : more.model;
+}
+
 }  // namespace rfsn::model

@@ -59,6 +59,12 @@ struct Cost {
     std::uint64_t input_tokens = 0;
     std::uint64_t output_tokens = 0;
     std::string model;
+    std::uint64_t cached_tokens = 0;  ///< of input_tokens, read from the provider's cache
+    std::uint64_t micro_usd = 0;
+    bool priced = false;  ///< whether all of it is in micro_usd
+
+    /// Adds up what several requests cost; the model is the last one's.
+    void add(const Cost& more);
 };
 
 }  // namespace rfsn::model

@@ -19,7 +19,10 @@ using std::chrono::milliseconds;
 
 /// A plain decimal number; -1 for anything else.
 double number(std::string_view text) {
-    if (text.empty() || text.size() > 15 || text.find_first_not_of("0123456789.") != std::string_view::npos) {
+    constexpr std::string_view digits = "0123456789";
+    const bool plain = text.find_first_not_of("0123456789.") == std::string_view::npos &&
+                       text.find_first_of(digits) != std::string_view::npos && text.find('.') == text.rfind('.');
+    if (!plain || text.size() > 15) {
         return -1;
     }
     return std::strtod(std::string(text).c_str(), nullptr);

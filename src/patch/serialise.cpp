@@ -206,6 +206,9 @@ std::string to_json(const VerifiedPatch& patch) {
                       {{"requests", cost.requests},
                        {"input_tokens", cost.input_tokens},
                        {"output_tokens", cost.output_tokens},
+                       {"cached_tokens", cost.cached_tokens},
+                       {"micro_usd", cost.micro_usd},
+                       {"priced", cost.priced},
                        {"model", bytes_to_json(cost.model)}}}};
     return value.dump();
 }
@@ -221,6 +224,10 @@ base::Result<VerifiedPatch> patch_from_json(std::string_view text) {
         cost.input_tokens = value.at("cost").at("input_tokens").get<std::uint64_t>();
         cost.output_tokens = value.at("cost").at("output_tokens").get<std::uint64_t>();
         cost.model = bytes_from_json(value.at("cost").at("model"));
+        // Not in proposals of earlier versions.
+        cost.cached_tokens = value.at("cost").value("cached_tokens", std::uint64_t{0});
+        cost.micro_usd = value.at("cost").value("micro_usd", std::uint64_t{0});
+        cost.priced = value.at("cost").value("priced", false);
         return VerifiedPatchMaker::make(
             proposal_from_json(value.at("proposal")), snapshot_from_json(value.at("snapshot")),
             value.at("base_tree").get<std::string>(), value.at("result_tree").get<std::string>(),

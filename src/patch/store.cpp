@@ -7,7 +7,7 @@
 #include "base/atomic_file.hpp"
 #include "base/clock.hpp"
 #include "base/hash.hpp"
-#include "base/sqlite.hpp"
+#include "base/sqlite_pool.hpp"
 #include "base/text.hpp"
 #include "patch/patch.hpp"
 #include "patch/serialise.hpp"
@@ -71,7 +71,10 @@ bool is_state(const std::string& state) {
 }  // namespace
 
 struct Store::Impl {
-    base::Database database;
+    explicit Impl(base::ConnectionPool::Lease lease) : writer(std::move(lease)), database(writer.database()) {}
+
+    base::ConnectionPool::Lease writer;
+    base::Database& database;
     std::vector<std::string> damaged;
 
     base::Result<std::vector<Row>> rows(const std::string& where, const std::string& value) {
@@ -108,8 +111,9 @@ Store::~Store() = default;
 base::Result<Store> Store::open(const git::Repository& repository) {
     const std::string directory = repository.common_dir() + "/rfsn";
     RFSN_TRY(base::make_directories(directory, 0700));
-    RFSN_ASSIGN(auto database, base::Database::open(directory + "/state.db", migrations()));
-    return Store(std::unique_ptr<Impl>(new Impl{std::move(database), {}}));
+    RFSN_ASSIGN(auto pool, base::ConnectionPool::open({directory + "/state.db", migrations(), 1}));
+    RFSN_ASSIGN(auto writer, pool.writer());
+    return Store(std::make_unique<Impl>(std::move(writer)));
 }
 
 base::Result<std::string> Store::add(const VerifiedPatch& patch) {

@@ -100,6 +100,9 @@ std::string_view source_text(model::ProposalSource source) {
 std::string cost_text(const model::Cost& cost) {
     std::string out = counted(cost.requests, "request");
     out += fmt::format(", {} tokens sent, {} received", cost.input_tokens, cost.output_tokens);
+    if (cost.priced && cost.micro_usd > 0) {
+        out += fmt::format(", ${:.4f}", static_cast<double>(cost.micro_usd) * 1e-6);
+    }
     return cost.model.empty() ? out : out + ", " + clean(cost.model, 100);
 }
 

@@ -227,7 +227,11 @@ Json proposal_json(const model::ProposalSummary& proposal) {
     out["cost"] = {{"requests", proposal.cost.requests},
                    {"input_tokens", proposal.cost.input_tokens},
                    {"output_tokens", proposal.cost.output_tokens},
+                   {"cached_tokens", proposal.cost.cached_tokens},
                    {"model", text(proposal.cost.model)}};
+    if (proposal.cost.priced) {
+        out["cost"]["usd"] = static_cast<double>(proposal.cost.micro_usd) * 1e-6;
+    }
     return out;
 }
 

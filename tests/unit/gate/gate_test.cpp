@@ -139,13 +139,23 @@ TEST_F(Gate, NoEndpointNoRequest) {
 
 TEST_F(Gate, ConsentIsForOneEndpoint) {
     const std::string state = home.path() + "/state";
-    EXPECT_FALSE(consent_given(state, "http://a/v1"));
+    config::LlmSettings settings;
+    settings.base_url = "http://a/v1";
+    settings.model = "m";
+    config::LlmSettings other = settings;
+    other.base_url = "http://a/v2";
+    config::LlmSettings more = settings;
+    more.providers["second"].base_url = "https://b/v1";
+    more.providers["second"].model = "m";
+    more.order = {"main", "second"};
+    EXPECT_FALSE(consent_given(state, settings));
     ASSERT_TRUE(give_consent(state, "http://a/v1"));
-    EXPECT_TRUE(consent_given(state, "http://a/v1"));
-    EXPECT_FALSE(consent_given(state, "http://a/v2"));
-    EXPECT_FALSE(consent_given(state, ""));
+    EXPECT_TRUE(consent_given(state, settings));
+    EXPECT_FALSE(consent_given(state, other));
+    EXPECT_FALSE(consent_given(state, more));
+    EXPECT_FALSE(consent_given(state, {}));
     ASSERT_TRUE(withdraw_consent(state));
-    EXPECT_FALSE(consent_given(state, "http://a/v1"));
+    EXPECT_FALSE(consent_given(state, settings));
     EXPECT_FALSE(give_consent("", "http://a/v1"));
 }
 

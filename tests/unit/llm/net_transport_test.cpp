@@ -115,6 +115,7 @@ TEST(NetTransport, SurvivesABrokenProgram) {
     const auto how = [] {
         auto one = settings("http://127.0.0.1:1/v1");
         one.timeout = std::chrono::milliseconds(1);
+        one.deadline = std::chrono::milliseconds(1);
         return one;
     }();
     const auto missing = ask("/nonexistent/rfsn-net", how);
@@ -127,8 +128,8 @@ TEST(NetTransport, SurvivesABrokenProgram) {
     EXPECT_HAS(failed.message, "some words");
     for (const std::string body :
          {"exit 0", "echo hello", "echo '{}'", "echo '[]'", "echo '{\"ok\":true,\"id\":\"2\",\"content\":\"x\"}'",
-          "echo '{\"ok\":true,\"id\":\"1\"}'", "echo '{\"ok\":true,\"id\":\"1\",\"content\":\"x\"}'; echo more",
-          "echo '{\"ok\":\"yes\"}'", "echo '{\"ok\":false,\"id\":\"1\"}'"}) {
+          "echo '{\"ok\":true,\"id\":\"0\"}'", "echo '{\"ok\":true,\"id\":\"0\",\"content\":\"x\"}'; echo more",
+          "echo '{\"ok\":\"yes\"}'", "echo '{\"ok\":false,\"id\":\"0\"}'"}) {
         const auto asked = ask(script(body), how);
         EXPECT_EQ(asked.content, "") << body;
         EXPECT_EQ(asked.code, base::ErrorCode::external) << body << ": " << asked.message;

@@ -68,9 +68,10 @@ TEST(Pool, OpensFewConnectionsWhereStreamsAreFew) {
     for (const auto& outcome : ask_all(options_for(server.cert()), requests)) {
         EXPECT_TRUE(outcome.answer) << words_of(outcome);
     }
-    // libcurl gives up a connection that refused a stream, so that there may be more one after the other.
+    // Six, and those that libcurl has given up because they refused a stream, until the server sees that they are
+    // closed.
     for (const auto& request : server.requests()) {
-        EXPECT_LE(request["alive"].get<int>(), 7) << request["n"];
+        EXPECT_LE(request["alive"].get<int>(), 12) << request["n"];
     }
 }
 

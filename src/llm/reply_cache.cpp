@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "llm/reply_cache.hpp"
+
+#include <fmt/format.h>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "llm/targets.hpp"
+
+namespace rfsn::llm {
+namespace {
+
+/// Raise it when the meaning of what is stored changes.
+constexpr const char* key_version = "rfsn reply 1";
+
+class Remembering final : public NetTransport {
+   public:
+    Remembering(std::unique_ptr<NetTransport> inner, std::shared_ptr<cache::Cache> cache, std::string salt)
+        : inner_(std::move(inner)), cache_(std::move(cache)), salt_(std::move(salt)) {}
+
+    base::Result<Reply> ask(const Prompt& prompt, const config::LlmSettings& settings) override {
+        if (!settings.cache) {
+            return inner_->ask(prompt, settings);
+        }
+        const auto known = cache_->get({reply_key(prompt, settings, salt_), {}, {}});
+        if (!known.entry) {
+            return inner_->ask(prompt, settings);
+        }
+        if (known.entry->kind == cache::Entry::Kind::negative) {
+            return base::fail(base::ErrorCode::not_found,
+                              "the same was asked a short while ago, and no usable answer came (" +
+                                  base::printable(known.entry->bytes) + "); --set llm.cache=false asks again");
+        }
+        Reply reply;
+        reply.content = known.entry->bytes;
+        reply.remembered = true;
+        reply.cost.model = settings.model;
+        return reply;
+    }
+
+    std::vector<base::Result<Reply>> ask_all(const std::vector<Question>& questions,
+                                             const config::LlmSettings& settings, const Enough& is_enough) override {
+        return inner_->ask_all(questions, settings, is_enough);
+    }
+
+    void judged(const Prompt& prompt, const config::LlmSettings& settings, const Reply* proven,
+                const std::string& reason) override {
+        if (!settings.cache) {
+            return;
+        }
+        const cache::Query query{reply_key(prompt, settings, salt_), {}, {}};
+        if (proven == nullptr) {
+            constexpr std::size_t enough = 500;
+            cache_->put_negative(query, reason.substr(0, enough));
+        } else if (!proven->remembered) {
+            cache_->put(query, proven->content);
+        }
+    }
+
+    base::Result<std::vector<Spent>> stats(const config::LlmSettings& settings,
+                                           std::chrono::system_clock::time_point since) override {
+        return inner_->stats(settings, since);
+    }
+
+   private:
+    std::unique_ptr<NetTransport> inner_;
+    std::shared_ptr<cache::Cache> cache_;
+    std::string salt_;
+};
+
+}  // namespace
+
+std::unique_ptr<cache::Cache> reply_cache(const config::LlmSettings& settings, const base::Environment& env) {
+    cache::CacheOptions options;
+    options.memory_entries = static_cast<std::size_t>(settings.cache_memory_entries);
+    const std::string directory = base::xdg_cache_dir(env);
+    options.disk.path = directory.empty() ? "" : directory + "/llm.db";
+    options.disk.max_entries = static_cast<std::uint64_t>(settings.cache_entries);
+    options.disk.max_bytes = static_cast<std::uint64_t>(settings.cache_mb) << 20U;
+    options.ttl = settings.cache_ttl;
+    return std::make_unique<cache::Cache>(std::move(options));
+}
+
+std::string reply_key(const Prompt& prompt, const config::LlmSettings& settings, const std::string& salt) {
+    base::Sha256 hash;
+    hash.field(key_version).field(salt);
+    if (const auto asked = targets(settings)) {
+        for (const auto& target : *asked) {
+            const auto& own = target.settings;
+            hash.field(own.provider).field(own.base_url).field(own.model).field(own.api_version);
+            hash.field(own.thinking ? "thinking" : "").field(fmt::format("{}", own.context_tokens));
+            for (const auto& word : own.command) {
+                hash.field(word);
+            }
+            hash.field("end");
+        }
+    }
+    hash.field(fmt::format("{} {}", settings.max_tokens, settings.temperature));
+    hash.field(prompt.system.text()).field(prompt.user.text());
+    for (const auto& path : prompt.offered) {
+        hash.field(path);
+    }
+    return hash.hex();
+}
+
+std::unique_ptr<NetTransport> remembering(std::unique_ptr<NetTransport> inner, std::shared_ptr<cache::Cache> cache,
+                                          std::string salt) {
+    return std::make_unique<Remembering>(std::move(inner), std::move(cache), std::move(salt));
+}
+
+}  // namespace rfsn::llm
