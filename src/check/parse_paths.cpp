@@ -304,6 +304,9 @@ std::vector<model::Finding> complete(std::vector<model::Finding> raw, const Pars
         finding.message = base::to_valid_utf8(base::trim(finding.message));
         finding.code = base::to_valid_utf8(base::trim(finding.code));
         place(finding, context);
+        if (finding.line == 0) {
+            finding.column = finding.end_line = finding.end_column = 0;
+        }
         columns.convert(finding);
         finding.tool = context.tool;
         std::string key = finding.path;
