@@ -25,9 +25,9 @@ slow() {
   rm -f "$WORK/running"
 }
 quick() { rm -f "$HOME/.config/git-rfsn/config.yaml"; }
-# commit_in_background ARGS...: a commit in a process group of its own, whose slow check is running
+# a commit in a process group of its own, whose slow check is running
 commit_in_background() {
-  setsid git commit -q -m m "$@" >"$WORK/commit.out" 2>&1 </dev/null &
+  setsid git commit -q -m m >"$WORK/commit.out" 2>&1 </dev/null &
   job=$!
   for _ in $(seq 200); do [ ! -e "$WORK/running" ] || return 0; sleep 0.05; done
   die "the check never ran: $(cat "$WORK/commit.out")"

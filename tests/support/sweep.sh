@@ -63,14 +63,15 @@ exec "$real_git" "\$@"
 GIT
   chmod +x "$WORK/front/git"
 }
-# sweep CALL HOW ACTION...: HOW (error=ENOSPC, signal=KILL) at the first, second, ... CALL of git-rfsn itself, until none is left
+# sweep CALL HOW ACTION...: HOW (error=ENOSPC, signal=KILL) at the first, second, ... CALL of git-rfsn itself, until none is left; with
+# SWEEP_STEP at every so manieth, with SWEEP_FOLLOW=-f of all that it starts too
 sweep() {
-  local call=$1 how=$2 n=0; shift 2
+  local call=$1 how=$2 n=$((1 - ${SWEEP_STEP:-1})); shift 2
   while :; do
-    n=$((n + 1)); [ "$n" -lt 400 ] || die "$call has no end"
+    n=$((n + ${SWEEP_STEP:-1})); [ "$n" -lt 900 ] || die "$call has no end"
     prepare "$@"
     : > "$WORK/strace.log"
-    strace -qq -o "$WORK/strace.log" -e trace="$call" -e "inject=$call:$how:when=$n" git-rfsn "$@" >/dev/null 2>"$WORK/broken" </dev/null || true
+    strace -qq ${SWEEP_FOLLOW:+"$SWEEP_FOLLOW"} -o "$WORK/strace.log" -e trace="$call" -e "inject=$call:$how:when=$n" git-rfsn "$@" >/dev/null 2>"$WORK/broken" </dev/null || true
     sweep_verify "$* with $how at $call $n"
     hit || return 0
     points=$((points + 1))
