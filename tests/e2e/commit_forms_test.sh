@@ -120,6 +120,7 @@ same "$(git show HEAD:s.txt)" "side"
 [ ! -d .git/rebase-merge ] || die "the rebase did not end"
 git checkout -q main
 
+cp .git/hooks/pre-commit "$WORK/hook"
 # A fixer that is called inside the hook of such a commit: nothing is written into the index that is thrown away.
 cat > .git/hooks/pre-commit <<'HOOK'
 #!/bin/sh
@@ -144,3 +145,25 @@ HOOK
 lines > a.txt
 run 0 git commit -qam during
 same "$(git show HEAD:other.txt)" "x"; same "$(cat other.txt)" "saved meanwhile"; same "$(git status --porcelain)" " M other.txt"
+
+# An apply that was killed: the hook of a plain commit completes it and says so; the one of `commit -a` can't, and says what to type; a
+# lock that it left is cleared by the next git-rfsn.
+if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
+  cp "$WORK/hook" .git/hooks/pre-commit; clean
+  kill_at() {
+    lines | sed '3s/$/ fixed  /' > a.txt; git add a.txt; run 0 git-rfsn fix
+    strace -qq -o /dev/null -e "inject=$1:signal=KILL:when=$2" git-rfsn apply >/dev/null 2>&1 </dev/null && die "it was not killed"
+    [ -e .git/rfsn/journal ] || die "nothing was begun"
+  } 2>/dev/null
+  kill_at link 1
+  run 1 git commit -qam all; has "$ERR" "interrupted"; has "$ERR" "git rfsn check"
+  run 0 git commit -qm plain; has "$ERR" "completed"
+  same "$(git show HEAD:a.txt | sed -n 3p)" "3 line fixed"; same "$(git status --porcelain -- a.txt)" ""
+  git reset -q --hard HEAD~1
+  kill_at rename 2
+  [ -e .git/index.lock ] || die "it was not killed with the lock held"
+  run 128 git commit -qm locked; has "$ERR" "index.lock"
+  run 0 git-rfsn check; has "$ERR" "completed"
+  [ ! -e .git/index.lock ] || die "still locked"
+  run 0 git commit -qm unlocked; same "$(git show HEAD:a.txt | sed -n 3p)" "3 line fixed"
+fi
