@@ -109,7 +109,7 @@ class Landlock {
     }
 
     /// For this process and all that it starts.
-    Refusal restrict_self() const {
+    [[nodiscard]] Refusal restrict_self() const {
         if (ruleset_ < 0) {
             return {"landlock_create_ruleset", errno};
         }
