@@ -16,21 +16,19 @@ namespace {
 
 constexpr std::string_view allow_mark = "rfsn-allow:";
 
-/// Files that nobody writes, or that hold no text: their content is no rule's business.
+/// Files that nobody writes, or that hold no text: their content is no rule's business. What the change itself makes of
+/// a file does not take it out of reach.
 bool is_out_of_reach(const RuleSet& rules, const StagedChange& change) {
     const std::string name = folded(change.path);
     const auto vendored = std::find_if(rules.paths.begin(), rules.paths.end(),
                                        [](const PathRule& rule) { return rule.id == "vendored"; });
-    if (vendored != rules.paths.end() && base::glob_match_any(vendored->globs, name)) {
+    if (vendored != rules.paths.end() && base::glob_match_any(vendored->globs, name) &&
+        (change.old_path.empty() || base::glob_match_any(vendored->globs, folded(change.old_path)))) {
         return true;
     }
-    for (const auto* side : {&change.before, &change.after}) {
-        if (*side && ((*side)->find('\0') != std::string::npos ||
-                      rules.generated.matches(std::string_view(**side).substr(0, 2048)))) {
-            return true;
-        }
-    }
-    return false;
+    const auto& side = change.before ? change.before : change.after;
+    return side && (side->find('\0') != std::string::npos ||
+                    (!rules.is_test_file(name) && rules.generated.matches(std::string_view(*side).substr(0, 2048))));
 }
 
 /// "RULE reason" or "RULE PATH reason" in a line; reasons that say nothing are none.

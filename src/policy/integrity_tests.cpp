@@ -322,12 +322,35 @@ class Judge {
             pair.after.outer_skips > pair.before.outer_skips) {
             add("test-skipped", change.path, 0, "a group or the whole file");
         }
+        if (change.before && pair.before.language != nullptr) {
+            judge_build(pair);
+        }
         if (pair.is_test &&
             rules_.run_faked.count(pair.after.views.code) > rules_.run_faked.count(pair.before.views.code)) {
             const auto hits = rules_.run_faked.all(pair.after.views.code);
             const auto line = line_at(pair.after.views.code, hits.back().begin);
             add("run-faked", change.path, line_number(pair.after.views.code, hits.back().begin),
                 "'" + base::printable(base::trim(line).substr(0, 100)) + "'");
+        }
+    }
+
+    /// Tests that stay where they are, and are not built any more.
+    void judge_build(const Pair& pair) {
+        static const re2::RE2 module(R"((?m)^\s*(?:pub\s+)?mod\s+(\w*tests?)\s*;)");
+        static const re2::RE2 constraint(R"((?m)^//\s*(?:go:|\+)build\s+(.+)$)");
+        const std::string& id = pair.before.language->id;
+        std::string was, is;
+        if (id == "rust" && re2::RE2::PartialMatch(pair.before.views.code, module, &was) &&
+            !re2::RE2::PartialMatch(pair.after.views.code, module) && !pair.after.views.code.empty() &&
+            std::none_of(pairs_.begin(), pairs_.end(), [&](const Pair& other) {
+                return !other.change->after && other.change->path.find(was) != std::string::npos;
+            })) {
+            add("test-removed", pair.change->path, 0, "the module " + was + " is not built any more");
+        }
+        if (id == "go" && pair.is_test && !pair.before.units.empty() &&
+            !re2::RE2::PartialMatch(*pair.change->before, constraint, &was) &&
+            re2::RE2::PartialMatch(*pair.change->after, constraint, &is)) {
+            add("test-skipped", pair.change->path, 1, "the file is only built with '" + base::printable(is) + "'");
         }
     }
 
