@@ -38,9 +38,9 @@ reply app/calc.py "$old" '    return n * n'; proven
 start; printf 'import os\n\n\ndef square(n):\n    return n * n\n' > app/calc.py; git add -A
 reply app/calc.py 'import os' 'import os  # noqa: F401'; refused "noqa" suppression
 reply app/calc.py 'import os' 'import os\n\n_ = os'; refused "used for nothing" unused-silenced
-reply app/calc.py 'import os\n\n\ndef' '# import os\n\n\ndef'; refused "commented out" commented-out
+reply app/calc.py 'import os' '# import os'; refused "commented out" commented-out
 reply .flake8 'max-line-length = 79' 'max-line-length = 79\nignore = F401'; refused "the configuration"
-reply app/calc.py 'import os\n\n\ndef' 'def'; proven
+reply app/calc.py 'import os\n\n\ndef square(n):' 'def square(n):'; proven
 start; printf 'def square(n):\n    return n * n\n\n\ndef run(x):\n    return subprocess.run(x)\n' > app/calc.py; git add -A
 reply app/calc.py 'def square(n):' 'import subprocess\n\n\ndef square(n):'; proven
 start; sed -i 's/square(7) == 49/square(7) != None/' tests/test_calc.py; git -c core.hooksPath=/dev/null commit -qam x; printf '\n\ndef test_none():\n    assert square(0) != None\n' >> tests/test_calc.py; git add -A
