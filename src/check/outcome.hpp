@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "check/plan.hpp"
+#include "check/test_report.hpp"
 #include "model/check.hpp"
 #include "model/finding.hpp"
 
@@ -13,6 +14,7 @@ namespace rfsn::check {
 struct Outcome {
     model::CheckRun run;
     std::vector<model::Finding> findings;
+    std::vector<TestCase> tests;  ///< by name, where the tool reports them
 };
 
 /// The outcome of a check that will not run: its preset.

@@ -9,7 +9,7 @@
 #include "base/glob.hpp"
 #include "base/text.hpp"
 #include "check/diagnostics.hpp"
-#include "check/test_count.hpp"
+#include "check/test_report.hpp"
 #include "observe/log.hpp"
 #include "secrets/secrets.hpp"
 
@@ -346,8 +346,9 @@ std::vector<std::pair<std::string, std::string>> ToolRun::outputs(const std::vec
     for (const auto& spec : planned_->spec->outputs) {
         if (spec.stream == "file") {
             if (auto bytes = base::read_file(place_->from_outside(expand_text(spec.file, values_)), max_report_file)) {
-                if (spec.parser == "junit") {
-                    outcome_.run.tests = count_tests(*bytes);
+                if (auto tests = spec.parser == "junit" ? read_tests(*bytes) : std::nullopt) {
+                    outcome_.run.tests = outcome_.run.tests.value_or(0) + count_run(*tests);
+                    std::move(tests->begin(), tests->end(), std::back_inserter(outcome_.tests));
                 }
                 texts.emplace_back(spec.parser, std::move(*bytes));
             }

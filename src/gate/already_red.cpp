@@ -43,7 +43,8 @@ void rename_to_now(check::Outcome& outcome, const model::Snapshot& now) {
     check::fingerprint(outcome.findings);
 }
 
-/// The change's files as they were before it.
+}  // namespace
+
 model::Snapshot before_the_change(const model::Snapshot& now) {
     model::Snapshot base;
     base.id = now.id + "-base";
@@ -65,8 +66,6 @@ model::Snapshot before_the_change(const model::Snapshot& now) {
     std::sort(base.files.begin(), base.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     return base;
 }
-
-}  // namespace
 
 base::Result<void> forgive_already_red(Session& session, Judged& judged) {
     const auto& snapshot = judged.whole;

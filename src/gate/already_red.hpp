@@ -11,4 +11,7 @@ namespace rfsn::gate {
 /// changed) is not there and blocks. Costs nothing when all is green; a check that cannot be asked keeps blocking.
 [[nodiscard]] base::Result<void> forgive_already_red(Session& session, Judged& judged);
 
+/// The change's files as they were before it: the tree that it starts from.
+[[nodiscard]] model::Snapshot before_the_change(const model::Snapshot& now);
+
 }  // namespace rfsn::gate

@@ -13,6 +13,7 @@
 #include "check/run_tools.hpp"
 #include "check/settle.hpp"
 #include "gate/already_red.hpp"
+#include "gate/test_proof.hpp"
 #include "isolate/siblings.hpp"
 #include "observe/log.hpp"
 
@@ -315,6 +316,7 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     RFSN_TRY(check::settle(judged->outcomes, *judged->view));
     if (!base::interrupted()) {
         RFSN_TRY(forgive_already_red(session, *judged));
+        RFSN_TRY(name_tests_that_prove_nothing(session, *judged));
     }
     RFSN_TRY(still_the_same(session, *judged, stamp));
     return judged;

@@ -2,6 +2,7 @@
 #include "gate/prover.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "base/interrupt.hpp"
 #include "check/settle.hpp"
@@ -29,6 +30,22 @@ const check::Outcome* outcome_of(const Judged& judged, const check::Planned& pla
         }
     }
     return nullptr;
+}
+
+/// A test that was run before and is skipped or missing now, in words; empty if there is none.
+std::string missing_test(const std::vector<check::TestCase>& before, const std::vector<check::TestCase>& after) {
+    using Ending = check::TestCase::Ending;
+    std::map<std::string, Ending> now;
+    for (const auto& test : after) {
+        now[test.id()] = test.ending;
+    }
+    for (const auto& test : before) {
+        const auto found = now.find(test.id());
+        if (test.ending != Ending::skipped && (found == now.end() || found->second == Ending::skipped)) {
+            return "the test " + test.id() + (found == now.end() ? " is gone with it" : " is skipped with it");
+        }
+    }
+    return "";
 }
 
 /// Findings that did not block before must not start to: they stand on lines that the patch may have moved.
@@ -97,6 +114,11 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
             delta.note = first == after.findings.end()
                              ? ""
                              : first->path + ":" + std::to_string(first->line) + ": " + first->message;
+        }
+        if (const std::string gone = missing_test(before->tests, after.tests);
+            !gone.empty() && after.run.state == model::RunState::passed) {
+            delta.after = model::RunState::blocked;
+            delta.note = gone;
         }
         if (before->run.tests && after.run.tests.value_or(0) < *before->run.tests &&
             after.run.state == model::RunState::passed) {
