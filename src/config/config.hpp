@@ -59,6 +59,7 @@ struct LlmSettings : ProviderSettings {
     std::chrono::milliseconds first_token{60000};
     std::string stream = "auto";  ///< auto: where progress is shown
     std::int64_t attempts = 2;    ///< requests per propose at most, the repair round included
+    std::int64_t candidates = 1;  ///< answers asked for at once in the first round, at different temperatures
     std::string ca_file, proxy;
     std::int64_t budget_requests = 0, budget_tokens = 0;
     double budget_usd = 0;

@@ -280,6 +280,9 @@ void add_user_only(Table& table) {
     add("llm.attempts", T::integer, in_llm(&LlmSettings::attempts),
         "Requests for one proposal at most, the repair round included.")
         .range(1, 20);
+    add("llm.candidates", T::integer, in_llm(&LlmSettings::candidates),
+        "Answers asked for at once, at different temperatures, before a repair round.")
+        .range(1, 8);
     add("commit.try", T::choice, in(&Config::commit_try),
         "What a red commit tries for a patch: the fixers, or then also what is remembered and a model.")
         .choices({"nothing", "fixers", "model"});

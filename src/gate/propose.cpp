@@ -2,19 +2,16 @@
 #include "gate/propose.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/text.hpp"
-#include "edit/edit.hpp"
-#include "gate/learning.hpp"
+#include "gate/reply_proposal.hpp"
+#include "gate/search.hpp"
 #include "llm/targets.hpp"
 #include "policy/policy.hpp"
 
 namespace rfsn::gate {
 namespace {
-
-constexpr std::uint64_t max_offered = std::uint64_t{1} << 20;
 
 /// Files with a blocking finding that can be edited, or, where a check named none, the staged files it was about.
 std::set<std::string> files_to_offer(const Judged& judged) {
@@ -49,53 +46,6 @@ const model::StagedFile* staged(const Judged& judged, const std::string& path) {
     const auto found =
         std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
     return found == files.end() ? nullptr : &*found;
-}
-
-/// Reply -> edits against the staged blobs. Errors: invalid, in words that can be sent back.
-base::Result<model::FixProposal> proposal_from(const Judged& judged, const std::string& reply,
-                                               const std::vector<std::string>& offered, model::ProposalSource source,
-                                               const std::string& strategy) {
-    RFSN_ASSIGN(const auto blocks, edit::parse_reply(reply, edit::Format::automatic));
-    std::map<std::string, std::vector<edit::Block>> by_path;
-    for (const auto& block : blocks) {
-        by_path[block.path].push_back(block);
-    }
-    model::FixProposal proposal;
-    proposal.source = source;
-    proposal.strategy = strategy;
-    proposal.checks = blocked_checks(judged);
-    for (const auto& [path, of_path] : by_path) {
-        if (!offered.empty() && std::find(offered.begin(), offered.end(), path) == offered.end()) {
-            return base::fail(
-                base::ErrorCode::invalid,
-                "'" + base::printable(path) + "' was not offered; only these files may be edited: " + [&] {
-                    std::string list;
-                    for (const auto& one : offered) {
-                        list += (list.empty() ? "" : ", ") + base::printable(one);
-                    }
-                    return list;
-                }());
-        }
-        RFSN_ASSIGN(const auto entry, judged.view->find(path));
-        std::string before;
-        model::FileEdit edit;
-        edit.path = path;
-        if (entry) {
-            RFSN_ASSIGN(before, judged.view->read(path, max_offered));
-            edit.old_blob = entry->object;
-            edit.mode = entry->mode;
-        }
-        auto applied = edit::apply_blocks(before, of_path);
-        if (!applied) {
-            return tl::make_unexpected(std::move(applied.error()).with("in " + base::printable(path)));
-        }
-        edit.content = std::move(applied->content);
-        for (const auto& level : applied->levels) {
-            proposal.match_levels.push_back(level == "exact" ? level : level + " in " + path);
-        }
-        proposal.edits.push_back(std::move(edit));
-    }
-    return proposal;
 }
 
 }  // namespace
@@ -163,45 +113,22 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
         return base::fail(base::ErrorCode::unavailable, *why);
     }
     RFSN_ASSIGN(const auto first, prompt_for(session, judged));
-    Proposed proposed;
-    auto prompt = first;
-    model::Cost cost;
-    std::string problem;
-    for (std::int64_t attempt = 0; attempt < settings.attempts; ++attempt) {
-        const auto asked = transport.ask(prompt, settings);
-        if (!asked && asked.error().code == base::ErrorCode::not_found) {
-            proposed.reason = asked.error().message;
-            return proposed;
+    Search search(session, judged, transport, first);
+    RFSN_ASSIGN(auto tried, settings.candidates > 1 ? search.ask_many() : search.ask_once(first));
+    std::string problem = tried.problem;
+    for (std::int64_t attempt = 1; attempt < settings.attempts && !tried.proven && tried.reply; ++attempt) {
+        RFSN_ASSIGN(const auto prompt, llm::repair_prompt(first, tried.reply->content, problem));
+        RFSN_ASSIGN(tried, search.ask_once(prompt));
+        if (!tried.proven && tried.problem == problem) {
+            break;  // the same failure again: asking on would only cost
         }
-        RFSN_ASSIGN(const auto reply, asked);
-        cost.add(reply.cost);
-        problem.clear();
-        auto proposal = proposal_from(judged, reply.content, first.offered, model::ProposalSource::model, cost.model);
-        if (proposal) {
-            RFSN_ASSIGN(auto summary, verify_and_store(session, judged, *proposal, first.offered, cost));
-            const bool proven = summary.proven;
-            problem = summary.refusal;
-            proposed.proposals.push_back(std::move(summary));
-            if (proven) {
-                transport.judged(first, settings, &reply, "");
-                return proposed;
-            }
-        } else {
-            problem = proposal.error().describe();
-            model::ProposalSummary refused;
-            refused.source = model::ProposalSource::model;
-            refused.strategy = cost.model;
-            refused.refusal = "the reply is no usable edit: " + problem;
-            refused.cost = cost;
-            note_outcome(session, judged, refused, {});
-            proposed.proposals.push_back(std::move(refused));
-        }
-        if (attempt + 1 < settings.attempts) {
-            RFSN_ASSIGN(prompt, llm::repair_prompt(first, reply.content, problem));
-        }
+        problem = tried.problem;
     }
-    transport.judged(first, settings, nullptr, problem);
-    proposed.reason = "no answer could be proven";
+    transport.judged(first, settings, tried.proven && tried.reply ? &*tried.reply : nullptr, problem);
+    auto proposed = search.take();
+    if (!tried.proven) {
+        proposed.reason = tried.reply ? "no answer could be proven" : problem;
+    }
     return proposed;
 }
 

@@ -48,3 +48,27 @@ rm -rf .git/rfsn "$HOME/.cache/git-rfsn"
 git-rfsn check >"$WORK/without" 2>&1 && die "it should block"
 same "$(sed 's/ · [0-9.]* *m\?s.*//' "$WORK/with" | head -3)" "$(sed 's/ · [0-9.]* *m\?s.*//' "$WORK/without" | head -3)"
 run 0 git-rfsn propose --reply "$WORK/good"; has "$ERR" "proven"
+
+# Several answers at once: the right one among wrong and malformed ones is proven, the wrong ones are not.
+cat > "$WORK/lying" <<'T'
+a.py
+```python
+<<<<<<< SEARCH
+    return 2
+=======
+    return 3
+>>>>>>> REPLACE
+```
+T
+git-rfsn undo >/dev/null 2>&1 || true
+rm -rf .git/rfsn; printf 'import os\n\n\ndef f():\n    return 2\n\n\ndef h():\n    return 5\n' > a.py; git add a.py
+/usr/bin/python3 "$RFSN_TEST_SOURCE/tests/support/llm_server.py" --port-file "$WORK/port" --log "$WORK/requests" \
+  good:"$WORK/lying" malformed good:"$WORK/good" >/dev/null 2>&1 &
+SERVER_PID=$!
+for _ in $(seq 100); do [ -s "$WORK/port" ] && break; sleep 0.05; done
+RFSN_LLM_BASE_URL=http://127.0.0.1:$(cat "$WORK/port")/v1
+export RFSN_LLM_BASE_URL RFSN_LLM_MODEL=scripted RFSN_LLM_CANDIDATES=3 RFSN_LLM_ATTEMPTS=1
+run 0 git-rfsn llm enable
+run 0 git-rfsn propose; has "$ERR" "proven"; has "$ERR" "no usable edit"
+same "$(wc -l < "$WORK/requests")" 3
+same "$(sed 's/.*"temperature": *\([0-9.]*\).*/\1/' "$WORK/requests" | sort -u | wc -l)" 3
