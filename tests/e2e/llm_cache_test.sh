@@ -8,7 +8,8 @@ serve() { # BEHAVIOUR...
   /usr/bin/python3 "$RFSN_TEST_SOURCE/tests/support/llm_server.py" --port-file "$WORK/port" --log "$WORK/requests" "$@" >/dev/null 2>"$WORK/server" &
   SERVER_PID=$!
   for _ in $(seq 200); do [ -s "$WORK/port" ] && break; sleep 0.05; done
-  export RFSN_LLM_BASE_URL="http://127.0.0.1:$(cat "$WORK/port")/v1" RFSN_LLM_MODEL=test-model
+  RFSN_LLM_BASE_URL="http://127.0.0.1:$(cat "$WORK/port")/v1"
+  export RFSN_LLM_BASE_URL RFSN_LLM_MODEL=test-model
 }
 requests() { wc -l < "$WORK/requests"; }
 

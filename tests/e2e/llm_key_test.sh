@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A planted key is looked for, byte for byte, in everything that a run touches or leaves, while it runs and afterwards. It may be in
 # one place: its own header.
+# shellcheck disable=SC2002 # a process may be gone before its file is opened: cat can be silenced, a redirection cannot
 source "${BASH_SOURCE%/*}/lib.sh"
 need flake8
 cat > "$WORK/good" <<'T'
@@ -29,7 +30,8 @@ rm -f "$WORK/port"; : > "$WORK/requests"
 /usr/bin/python3 "$RFSN_TEST_SOURCE/tests/support/llm_server.py" --port-file "$WORK/port" --log "$WORK/requests" slow:2:"$WORK/good" echo-key good:"$WORK/good" >/dev/null 2>"$WORK/server" &
 SERVER_PID=$!
 for _ in $(seq 200); do [ -s "$WORK/port" ] && break; sleep 0.05; done
-export RFSN_LLM_BASE_URL="http://127.0.0.1:$(cat "$WORK/port")/v1" RFSN_LLM_MODEL=test-model RFSN_LOG=debug
+RFSN_LLM_BASE_URL="http://127.0.0.1:$(cat "$WORK/port")/v1"
+export RFSN_LLM_BASE_URL RFSN_LLM_MODEL=test-model RFSN_LOG=debug
 run 0 git-rfsn llm enable
 
 export RFSN_LLM_KEY=$KEY VAULT_TOKEN=$OTHER
