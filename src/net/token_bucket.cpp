@@ -60,7 +60,7 @@ void TokenBucket::correct(const Limit& limit, double taken_since, Millis age, Mi
         const double missing = capacity - limit.remaining;
         if (limit.reset && limit.reset->count() > 0 && missing >= 1) {
             const double measured = missing / static_cast<double>(limit.reset->count());
-            rate = std::clamp(measured, capacity / (24 * 60 * minute_ms), capacity / 1000);
+            rate = std::clamp(measured, capacity / (24 * 60 * minute_ms), capacity / 10);
         }
     }
     if (!unlimited()) {
