@@ -65,13 +65,22 @@ base::Result<void> write_unsynced(const std::string& path, std::string_view byte
     return {};
 }
 
+/// hash-object; a `git prune` beside us may take the directory between its making and its use.
+base::Result<std::string> hash_object(const Repository& repository, const char* source, const std::string& input) {
+    for (int attempt = 1;; ++attempt) {
+        // Synced: the index and the journal are about to point at it.
+        auto output = repository.git(
+            {"-c", "core.fsync=loose-object", "hash-object", "-w", "-t", "blob", "--no-filters", source}, input);
+        if (output || attempt == max_attempts || output.error().message.find("No such file") == std::string::npos) {
+            return output;
+        }
+    }
+}
+
 }  // namespace
 
 base::Result<std::string> write_blob(const Repository& repository, std::string_view content) {
-    // Synced: the index and the journal are about to point at it.
-    RFSN_ASSIGN(const std::string output, repository.git({"-c", "core.fsync=loose-object", "hash-object", "-w", "-t",
-                                                          "blob", "--no-filters", "--stdin"},
-                                                         std::string(content)));
+    RFSN_ASSIGN(const std::string output, hash_object(repository, "--stdin", std::string(content)));
     std::string id(base::trim(output));
     if (!is_object_id(id)) {
         return base::fail(ErrorCode::external, "git hash-object printed no object id: " + base::printable(output));
@@ -95,9 +104,7 @@ base::Result<std::vector<std::string>> write_blobs(const Repository& repository,
         RFSN_TRY(write_unsynced(file, contents[i]));
         names += quote_always(file) + "\n";
     }
-    RFSN_ASSIGN(const std::string output, repository.git({"-c", "core.fsync=loose-object", "hash-object", "-w", "-t",
-                                                          "blob", "--no-filters", "--stdin-paths"},
-                                                         std::move(names)));
+    RFSN_ASSIGN(const std::string output, hash_object(repository, "--stdin-paths", names));
     for (const auto line : base::split_lines(output)) {
         ids.emplace_back(line);
     }

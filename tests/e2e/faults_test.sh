@@ -5,9 +5,10 @@ need strace
 . "$RFSN_TEST_SOURCE/tests/support/sweep.sh"
 strace -qq -o /dev/null true 2>/dev/null || skip "strace may not trace here"
 sweep_repo faults; sweep_learn
-for call in write pwrite64 fsync fdatasync rename link linkat renameat mkdir ftruncate; do
+for call in write pwrite64 fsync fdatasync rename link linkat renameat ftruncate; do
   sweep "$call" error=ENOSPC apply
 done
+SWEEP_STEP=5 sweep mkdir error=ENOSPC apply
 SWEEP_STEP=11 sweep openat error=ENOSPC apply
 for call in fsync rename linkat; do sweep "$call" error=EIO undo; done
 for call in pwrite64 fsync; do sweep "$call" error=ENOSPC fix; done

@@ -2,7 +2,7 @@
 # What other gates lose, through real commits: nothing is hidden, so nothing can fail to come back. S1 to S13.
 . "$(dirname "$0")/lib.sh"
 n=0
-nap=3$$.$RANDOM  # this test's own sleep
+nap=3$$$RANDOM  # this test's own sleep
 lines() { seq 1 20 | sed 's/$/ line/'; }
 # A repository with a.txt partly staged (a fixable finding on line 3), b.txt changed and not staged, u.txt untracked.
 scene() {
@@ -20,19 +20,18 @@ unchanged() { same "$(state)" "$kept"; [ ! -e .git/index.lock ] || die "the inde
 # A check of the user's own that says when it runs and then takes its time.
 slow() {
   mkdir -p "$HOME/.config/git-rfsn"
-  printf '#!/bin/sh\n: > "%s/running"\n%s\n' "$WORK" "${1:-exec sleep $nap}" > "$WORK/slow"; chmod +x "$WORK/slow"
+  printf '#!/bin/sh\n%s\n' "${1:-exec sleep $nap}" > "$WORK/slow"; chmod +x "$WORK/slow"
   printf 'checks:\n  slow:\n    run: ["%s/slow"]\n' "$WORK" > "$HOME/.config/git-rfsn/config.yaml"
-  rm -f "$WORK/running"
 }
 quick() { rm -f "$HOME/.config/git-rfsn/config.yaml"; }
 # a commit in a process group of its own, whose slow check is running
 commit_in_background() {
   setsid git commit -q -m m >"$WORK/commit.out" 2>&1 </dev/null &
   job=$!
-  for _ in $(seq 200); do [ ! -e "$WORK/running" ] || return 0; sleep 0.05; done
+  for _ in $(seq 200); do ! pgrep -f "^sleep ${1:-$nap}\$" >/dev/null || return 0; sleep 0.05; done
   die "the check never ran: $(cat "$WORK/commit.out")"
 }
-nothing_runs() { for _ in $(seq 60); do pgrep -f "sleep $nap" >/dev/null || return 0; sleep 0.05; done; die "something was left running"; }
+nothing_runs() { for _ in $(seq 60); do pgrep -f "^sleep $nap\$" >/dev/null || return 0; sleep 0.05; done; die "something was left running"; }
 gone() { wait "$job" 2>/dev/null && die "the commit went through"; nothing_runs; }
 
 # S1 kill -9 of everything; S2 ^C; S2t SIGTERM to the group, and to the gate alone.
@@ -68,9 +67,8 @@ same "$(sed -n 18p a.txt)" "18 mine"; same "$(git status --porcelain)" " M a.txt
 
 # S4 a check that repairs the file itself and calls git add: in a tree of its own, so nothing vanishes here.
 scene; keep
-slow 'printf "rewritten\n" > a.txt; git add a.txt b.txt; git checkout -- . ; git stash; git reset --hard; rm -f u.txt; exit 0'
-run 1 git commit -qm m; has "$ERR" "a.txt:3"
-[ -e "$WORK/running" ] || die "the check never ran"
+slow 'printf "rewritten\n" > a.txt; git add a.txt b.txt; git checkout -- . ; git stash; git reset --hard; rm -f u.txt; echo tried it; exit 9'
+run 1 git commit -qm m; has "$ERR" "a.txt:3"; has "$ERR" "does not block"  # it ran, and failed on HEAD too
 unchanged; same "$(git stash list)" ""
 quick
 
@@ -103,12 +101,16 @@ unchanged
 run 0 git-rfsn fix --yes; same "$(wc -l < b.txt)" 300000; run 0 git-rfsn undo; unchanged
 
 # S9 an editor saves during the run: the save is neither lost nor committed; what is staged during the run is not let through unseen.
-scene; run 0 git-rfsn fix --yes; slow "printf 'saved\n' > '$PWD/d.txt'; printf 'more\n' >> '$PWD/b.txt'"
-run 0 git commit -qm m; same "$(cat d.txt)" "saved"; same "$(tail -1 b.txt)" "more"
+brief=2.$nap
+scene; run 0 git-rfsn fix --yes; slow "exec sleep $brief"
+commit_in_background "$brief"; printf 'saved\n' > d.txt; printf 'more\n' >> b.txt
+wait "$job" || die "the commit failed: $(cat "$WORK/commit.out")"
+same "$(cat d.txt)" "saved"; same "$(tail -1 b.txt)" "more"
 same "$(git show HEAD:d.txt)" "d"; same "$(git status --porcelain -- d.txt)" " M d.txt"
 scene; run 0 git-rfsn fix --yes; printf 'x\n' > d.txt; git add d.txt; head=$(git rev-parse HEAD)
-slow "printf 'unseen \n' > '$PWD/d.txt'; git --git-dir='$PWD/.git' --work-tree='$PWD' -C '$PWD' add d.txt"
-run 1 git commit -qm m; has "$ERR" "while it was being checked"
+commit_in_background "$brief"; printf 'unseen \n' > d.txt; git add d.txt
+wait "$job" && die "what was staged meanwhile went through"
+has "$(cat "$WORK/commit.out")" "while it was being checked"
 same "$(git rev-parse HEAD)" "$head"; same "$(git show :d.txt)" "unseen "
 quick
 

@@ -77,10 +77,17 @@ wait $stager
 [ ! -e .git/index.lock ] || die "left locked"
 git reset -q --hard; lines | sed '3s/$/ x  /' > a.txt; git add a.txt
 
-# git gc, pruning at once, all along.
-(while [ ! -e "$WORK/stop" ]; do git gc -q --prune=now 2>/dev/null || true; git repack -adq 2>/dev/null || true; done) & collector=$!
-for round in $(seq 8); do
-  run 1 git-rfsn check; has "$ERR" "a.txt:3"
+# git gc all along: pruning at once while checks run and proposals are made, and with git's own grace for new objects while they are applied
+# (without it git takes what anybody has just written and not yet named, `git add` included).
+collect() {
+  rm -f "$WORK/stop"
+  (while [ ! -e "$WORK/stop" ]; do git gc -q "--prune=$1" 2>/dev/null || true; git repack -adq 2>/dev/null || true; done) & collector=$!
+}
+collect now
+for round in $(seq 6); do run 1 git-rfsn check; has "$ERR" "a.txt:3"; run 0 git-rfsn fix; has "$ERR" "proven"; done
+: > "$WORK/stop"; wait $collector
+collect 1.hour.ago
+for round in $(seq 6); do
   run 0 git-rfsn fix --yes
   git write-tree >/dev/null || die "round $round: the index names what is gone"
   run 0 git-rfsn undo
