@@ -173,8 +173,9 @@ std::optional<LlmError> Pool::Worker::send_http(Call& call) {
 /// does.
 void Pool::Worker::start_program(Call& call, Steady::time_point now) {
     std::array<int, 2> ends{-1, -1};
-    // Without descriptors it still ends by its own timeout.
-    static_cast<void>(pipe2(ends.data(), O_CLOEXEC));
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+        ends = {-1, -1};  // without descriptors it still ends by its own timeout
+    }
     call.stop_program = base::Fd(ends[1]);
     std::set<std::string> key_variables;
     for (const auto& lane : call.lanes) {
