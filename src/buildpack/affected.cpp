@@ -5,8 +5,10 @@
 #include <re2/re2.h>
 
 #include "base/glob.hpp"
+#include "base/text.hpp"
 #include "buildpack/buildpack.hpp"
 #include "buildpack/detail.hpp"
+#include "buildpack/package_graph.hpp"
 #include "buildpack/tree.hpp"
 
 namespace rfsn::buildpack {
@@ -40,31 +42,79 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-}  // namespace
-
-std::vector<std::string> affected_tests(const Pack& pack, const model::Project& project, const git::TreeView& view) {
-    const auto& detail = *pack.detail;
-    if (detail.test_files.empty() || detail.affected.empty()) {
-        return {};
+/// "a, b, c and 4 more"
+std::string some(const std::vector<std::string>& words) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size() && i < 3; ++i) {
+        out += (out.empty() ? "" : ", ") + base::printable(words[i]);
     }
-    Tree tree(view);
-    const std::string root = project.root == "." ? "" : project.root;
-    std::set<std::string> tests;
-    RE2::Options options(RE2::Latin1);
-    options.set_log_errors(false);
-    for (const auto& path : project.files) {
-        const std::string relative(below(path, root));
-        if (base::glob_match_any(detail.widen_on, relative)) {
-            return {};
+    return words.size() > 3 ? out + " and " + std::to_string(words.size() - 3) + " more" : out;
+}
+
+class Finder {
+   public:
+    Finder(const Pack& pack, const model::Project& project, const git::TreeView& view)
+        : pack_(pack),
+          detail_(*pack.detail),
+          project_(project),
+          tree_(view),
+          root_(project.root == "." ? "" : project.root) {}
+
+    Affected find() {
+        const auto wide = std::find_if(project_.files.begin(), project_.files.end(), [&](const std::string& path) {
+            return base::glob_match_any(detail_.widen_on, below(path, root_));
+        });
+        if (wide != project_.files.end()) {
+            out_.reason = "all tests: " + base::printable(*wide) + " is staged";
+            return std::move(out_);
         }
-        const auto there = tree.exists(path);
-        const bool is_test = base::glob_match_any(detail.test_files, relative);
-        if (is_test && there && *there) {
-            tests.insert(path);
-            continue;
+        if (!detail_.test_files.empty() && !detail_.affected.empty()) {
+            by_name();
         }
-        bool found = is_test;  // a test that was deleted calls for nothing more
-        for (const auto& rule : detail.affected) {
+        if (!detail_.package_graph.empty()) {
+            by_packages();
+        }
+        if (out_.reason.empty()) {
+            out_.reason = "all tests: nothing says which belong to what";
+        }
+        return std::move(out_);
+    }
+
+   private:
+    void by_name() {
+        std::set<std::string> tests;
+        std::vector<std::string> why;
+        for (const auto& path : project_.files) {
+            const std::string relative(below(path, root_));
+            const auto there = tree_.exists(path);
+            const bool is_test = base::glob_match_any(detail_.test_files, relative);
+            if (is_test && there && *there) {
+                tests.insert(path);
+                why.push_back(path + " itself");
+                continue;
+            }
+            if (is_test) {
+                continue;  // a test that was deleted calls for nothing more
+            }
+            const auto found = named_after(relative);
+            if (found.empty()) {
+                out_.reason = "all tests: no test is named after " + base::printable(path);
+                return;
+            }
+            tests.insert(found.begin(), found.end());
+            why.push_back(*found.begin() + " by the name of " + path);
+        }
+        out_.tests.assign(tests.begin(), tests.end());
+        if (!tests.empty()) {
+            out_.reason = some(why);
+        }
+    }
+
+    std::set<std::string> named_after(const std::string& relative) {
+        std::set<std::string> tests;
+        RE2::Options options(RE2::Latin1);
+        options.set_log_errors(false);
+        for (const auto& rule : detail_.affected) {
             const RE2 re(rule.match, options);
             std::vector<re2::StringPiece> groups(static_cast<std::size_t>(re.NumberOfCapturingGroups()) + 1);
             if (!re.Match(relative, 0, relative.size(), RE2::UNANCHORED, groups.data(),
@@ -74,18 +124,73 @@ std::vector<std::string> affected_tests(const Pack& pack, const model::Project& 
             for (auto candidate : rule.tries) {
                 replace_all(candidate, "{d}", escaped(group(re, groups, "d")));
                 replace_all(candidate, "{n}", escaped(group(re, groups, "n")));
-                const auto files = tree.expand(root, candidate);
+                const auto files = tree_.expand(root_, candidate);
                 for (const auto& file : files ? *files : std::vector<std::string>{}) {
                     tests.insert(file);
-                    found = true;
                 }
             }
         }
-        if (!found) {
-            return {};  // nobody knows what tests this file
-        }
+        return tests;
     }
-    return {tests.begin(), tests.end()};
+
+    /// The packages of the staged files, and all that depend on them, however indirectly.
+    void by_packages() {
+        const auto graph = package_graph(tree_, pack_, project_);
+        if (!graph || !*graph || (*graph)->empty()) {
+            out_.reason = "all packages: how they depend on each other cannot be told";
+            return;
+        }
+        std::vector<std::string> waiting;
+        std::set<std::string> reached;
+        for (const auto& path : project_.files) {
+            std::string directory(directory_of(below(path, root_)));
+            while ((*graph)->count(directory) == 0 && !directory.empty()) {
+                directory = std::string(directory_of(directory));
+            }
+            if ((*graph)->count(directory) == 0) {
+                out_.reason = "all packages: " + base::printable(path) + " is in none";
+                return;
+            }
+            if (reached.insert(directory).second) {
+                waiting.push_back(directory);
+            }
+        }
+        std::vector<std::string> why;
+        while (!waiting.empty()) {
+            const auto from = (*graph)->at(waiting.back());
+            waiting.pop_back();
+            for (const auto& [directory, package] : **graph) {
+                if (package.needs.count(from.name) != 0 && reached.insert(directory).second) {
+                    waiting.push_back(directory);
+                    why.push_back(package.name + (detail_.package_graph == "go" ? " imports " : " depends on ") +
+                                  from.name);
+                }
+            }
+        }
+        if (reached.size() == (*graph)->size()) {
+            out_.reason = "all packages: the change reaches each of them" + (why.empty() ? "" : " (" + some(why) + ")");
+            return;
+        }
+        for (const auto& directory : reached) {
+            out_.packages.push_back((*graph)->at(directory).argument);
+        }
+        std::sort(out_.packages.begin(), out_.packages.end());
+        out_.reason = std::to_string(reached.size()) + " of " + std::to_string((*graph)->size()) +
+                      " packages: " + some(out_.packages) + (why.empty() ? "" : " (" + some(why) + ")");
+    }
+
+    const Pack& pack_;
+    const Pack::Detail& detail_;
+    const model::Project& project_;
+    Tree tree_;
+    std::string root_;
+    Affected out_;
+};
+
+}  // namespace
+
+Affected affected(const Pack& pack, const model::Project& project, const git::TreeView& view) {
+    return Finder(pack, project, view).find();
 }
 
 }  // namespace rfsn::buildpack

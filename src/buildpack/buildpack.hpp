@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/doc.hpp"
 #include "base/result.hpp"
 #include "git/staged_source.hpp"
 #include "model/check.hpp"
@@ -41,9 +42,13 @@ struct OutputSpec {
 };
 
 /// One step of a check ("configure", "build", the check itself), as data with placeholders:
-/// {files} {tests} {project} {root} {out} {cache} {tool} as whole arguments or declared prefixes.
+/// {files} {tests} {affected} {project} {root} {out} {cache} {tool} as whole arguments or declared prefixes.
 struct Command {
     std::vector<std::string> argv;
+    /// What {affected} stands for: these where the change reaches only some packages of the project ("{package}" in one
+    /// repeats it for each, "{packages}" is all of them with commas), and `all` where it may reach everything.
+    std::vector<std::string> affected{};
+    std::vector<std::string> all{};
     std::string cwd = "{project}";
     std::vector<std::string> env;
     /// Arguments put at the end when a program is on PATH: {"ninja", {"-G", "Ninja"}}.
@@ -64,6 +69,7 @@ struct CheckSpec {
     model::Tier tier = model::Tier::scratch;
     bool runs_repository_code = false;
     bool project_required = false;  ///< not planned for fallback projects
+    bool opt_in = false;            ///< planned only if the configuration enables it or it is asked for by its name
     std::vector<Command> steps;     ///< run first, in order; a failing step ends the check with its own findings
     Command command;
     std::vector<int> ok{0};
@@ -83,6 +89,21 @@ struct CheckSpec {
     std::vector<std::string> dependencies;  ///< untracked directories of the work tree that it needs: "node_modules"
 };
 
+/// How a tool says that something it depends on was never installed: that is no defect of the change.
+struct Missing {
+    std::string regex;  ///< over the output; a group v is what is missing
+    std::vector<std::string>
+        declared_in;      ///< globs below the project: v must occur in one of them, else it is a defect
+    std::string reason;   ///< instead of "a dependency is not installed"
+    std::string install;  ///< instead of the pack's command
+};
+
+/// How a project's dependencies are installed; told to people, never run.
+struct Install {
+    std::string when;
+    std::string command;
+};
+
 struct Pack {
     std::string id;
     std::string name;
@@ -91,8 +112,12 @@ struct Pack {
     std::vector<std::string> ignore;
     std::map<std::string, Tool, std::less<>> tools;
     std::vector<CheckSpec> checks;
-    std::string origin;  ///< "built-in" or the file's path
-    struct Detail;       ///< manifests, facts, workspaces, affected rules: for this folder
+    std::vector<Missing> missing;
+    std::vector<Install> install;              ///< the first whose condition holds
+    std::string image;                         ///< a container image with the language's own tools
+    std::vector<std::string> system_packages;  ///< Debian packages that its projects commonly need
+    std::string origin;                        ///< "built-in" or the file's path
+    struct Detail;                             ///< manifests, facts, workspaces, affected rules: for this folder
     std::shared_ptr<const Detail> detail;
 };
 
@@ -111,6 +136,8 @@ class Registry {
     [[nodiscard]] base::Result<const Pack*> get(std::string_view id);
     /// Adds or, if it says `extends: ID`, overlays a pack from YAML text.
     [[nodiscard]] base::Result<void> add_yaml(std::string_view yaml, const std::string& origin);
+    /// The same, from a document.
+    [[nodiscard]] base::Result<void> add_document(const base::DocNode& document, const std::string& origin);
 
    private:
     struct Impl;
@@ -134,10 +161,24 @@ struct Detection {
 /// project.
 [[nodiscard]] bool is_about(const CheckSpec& spec, const model::Project& project, std::string_view path);
 
-/// The tests that a project's staged files call for by the pack's naming rules, repository-relative and sorted; empty =
-/// run everything (nothing is known, or a manifest, lock or build file is staged).
-[[nodiscard]] std::vector<std::string> affected_tests(const Pack& pack, const model::Project& project,
-                                                      const git::TreeView& view);
+/// What of a project its staged files can reach.
+struct Affected {
+    std::vector<std::string> tests;     ///< by the pack's naming rules, repository-relative, sorted; empty = all
+    std::vector<std::string> packages;  ///< as the build tool names them, sorted; empty = all
+    std::string reason;                 ///< for people: which and why, or why all
+};
+/// Everything, where nothing is known or a manifest, lock or build file is staged.
+[[nodiscard]] Affected affected(const Pack& pack, const model::Project& project, const git::TreeView& view);
+
+/// The command that installs what the project depends on, or "".
+[[nodiscard]] std::string install_command(const Pack& pack, const model::Project& project);
+/// Why a tool's output says that a dependency was never installed, and the command for it.
+struct MissingDependency {
+    std::string reason;
+    std::string install;
+};
+[[nodiscard]] std::optional<MissingDependency> missing_dependency(const Pack& pack, const model::Project& project,
+                                                                  std::string_view output, const git::TreeView& view);
 
 /// Evaluates a fact expression (ident, == != && || ! in, parentheses, string literals): `has_x && pm in ["uv", "pip"]`.
 /// A name without a fact is ""; a name alone is true unless it is "" or "false". Errors: config.

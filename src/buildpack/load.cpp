@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "buildpack/expression.hpp"
 #include "buildpack/load_checks.hpp"
 #include "buildpack/load_detection.hpp"
 #include "buildpack/schema_reader.hpp"
@@ -34,6 +35,39 @@ Result<void> load_languages(const SchemaReader& reader, const DocNode& document,
     return {};
 }
 
+Result<void> load_dependencies(const SchemaReader& reader, const DocNode& document, Pack& pack) {
+    for (const auto* item : SchemaReader::items(document, "missing")) {
+        RFSN_TRY(reader.keys(*item, {"regex", "declared_in", "reason", "install"}));
+        Missing missing;
+        RFSN_TRY(reader.texts(*item, "declared_in", missing.declared_in));
+        RFSN_TRY(
+            reader.regex(*item, "regex", missing.regex,
+                         missing.declared_in.empty() ? std::vector<std::string>{} : std::vector<std::string>{"v"}));
+        RFSN_TRY(reader.text(*item, "reason", missing.reason));
+        RFSN_TRY(reader.text(*item, "install", missing.install));
+        if (missing.regex.empty()) {
+            return reader.wrong(*item, "what is missing is told by a regex over the output");
+        }
+        pack.missing.push_back(std::move(missing));
+    }
+    for (const auto* item : SchemaReader::items(document, "install")) {
+        RFSN_TRY(reader.keys(*item, {"when", "command"}));
+        Install install;
+        RFSN_TRY(reader.text(*item, "when", install.when));
+        RFSN_TRY(reader.text(*item, "command", install.command));
+        if (install.command.empty()) {
+            return reader.wrong(*item, "an install has a command, as a person would type it");
+        }
+        if (!install.when.empty()) {
+            if (const auto names = names_in(install.when); !names) {
+                return reader.wrong(*item, names.error().message);
+            }
+        }
+        pack.install.push_back(std::move(install));
+    }
+    return {};
+}
+
 /// Items of a list of checks or manifests are the same thing when they have the same id or file.
 const DocNode* same(const DocNode& list, const DocNode& item) {
     for (const char* key : {"id", "file"}) {
@@ -55,8 +89,9 @@ const DocNode* same(const DocNode& list, const DocNode& item) {
 
 Result<Pack> load_pack(const DocNode& document, const std::string& origin) {
     const SchemaReader reader(origin);
-    RFSN_TRY(reader.keys(document, {"schema", "id", "name", "version", "extends", "languages", "ignore", "detect",
-                                    "workspace", "facts", "tools", "checks", "affected"}));
+    RFSN_TRY(reader.keys(
+        document, {"schema", "id", "name", "version", "extends", "languages", "ignore", "detect", "workspace", "facts",
+                   "tools", "checks", "affected", "missing", "install", "image", "system_packages"}));
     int schema = 0;
     RFSN_TRY(reader.number(document, "schema", schema, 1, 1));
     if (schema != 1) {
@@ -78,6 +113,9 @@ Result<Pack> load_pack(const DocNode& document, const std::string& origin) {
     RFSN_TRY(load_detection(reader, document, *detail));
     RFSN_TRY(load_tools(reader, document, pack));
     RFSN_TRY(load_checks(reader, document, *detail, pack));
+    RFSN_TRY(load_dependencies(reader, document, pack));
+    RFSN_TRY(reader.text(document, "image", pack.image));
+    RFSN_TRY(reader.texts(document, "system_packages", pack.system_packages));
     pack.detail = std::move(detail);
     return pack;
 }

@@ -43,13 +43,16 @@ const std::vector<std::string> check_keys{"id",
                                           "batch",
                                           "dependencies",
                                           "if_program",
+                                          "affected",
+                                          "all",
+                                          "opt_in",
                                           "variants"};
 
 /// Placeholders only where the schema knows them; anything else in braces is a slip that no tool would forgive.
 Result<void> placeholders(const SchemaReader& reader, const DocNode& at, const std::string& text) {
     static const RE2 pattern(R"(\{([a-z_]+)\})");
-    static const std::vector<std::string> known{"files", "file", "tests", "member", "project",
-                                                "root",  "out",  "cache", "tool"};
+    static const std::vector<std::string> known{"files",   "file", "tests", "affected", "package", "packages",
+                                                "project", "root", "out",   "cache",    "tool",    "member"};
     re2::StringPiece rest(text);
     std::string name;
     while (RE2::FindAndConsume(&rest, pattern, &name)) {
@@ -57,7 +60,7 @@ Result<void> placeholders(const SchemaReader& reader, const DocNode& at, const s
             return reader.wrong(
                 at, fmt::format("'{{{}}}' is no placeholder; there are {{{}}}", name, fmt::join(known, "}, {")));
         }
-        if ((name == "files" || name == "tests") && text != "{" + name + "}") {
+        if ((name == "files" || name == "tests" || name == "affected") && text != "{" + name + "}") {
             return reader.wrong(at, fmt::format("{{{}}} must be a whole argument", name));
         }
     }
@@ -73,6 +76,12 @@ Result<Command> command(const SchemaReader& reader, const DocNode& node) {
     RFSN_TRY(reader.texts(node, "argv", out.argv));
     for (const auto& argument : out.argv) {
         RFSN_TRY(placeholders(reader, *argv, argument));
+    }
+    for (auto* list : {&out.affected, &out.all}) {
+        RFSN_TRY(reader.texts(node, list == &out.all ? "all" : "affected", *list));
+        for (const auto& argument : *list) {
+            RFSN_TRY(placeholders(reader, node, argument));
+        }
     }
     RFSN_TRY(reader.text(node, "cwd", out.cwd));
     RFSN_TRY(placeholders(reader, node, out.cwd));
@@ -191,7 +200,7 @@ class CheckReader {
         RFSN_TRY(reader_.flag(node, "project_required", spec.project_required));
         RFSN_ASSIGN(spec.command, command(reader_, node));
         for (const auto* item : SchemaReader::items(node, "steps")) {
-            RFSN_TRY(reader_.keys(*item, {"argv", "cwd", "env", "if_program"}));
+            RFSN_TRY(reader_.keys(*item, {"argv", "cwd", "env", "if_program", "affected", "all"}));
             RFSN_ASSIGN(auto step, command(reader_, *item));
             spec.steps.push_back(std::move(step));
         }
@@ -201,6 +210,7 @@ class CheckReader {
         if (const auto* timeout = node.find("timeout")) {
             RFSN_ASSIGN(spec.timeout, duration(reader_, *timeout));
         }
+        RFSN_TRY(reader_.flag(node, "opt_in", spec.opt_in));
         RFSN_TRY(reader_.flag(node, "network", spec.network));
         RFSN_TRY(reader_.texts(node, "context", spec.context));
         RFSN_TRY(reader_.texts(node, "keep", spec.keep));
@@ -290,7 +300,7 @@ class CheckReader {
         if (fix == nullptr) {
             return {};
         }
-        RFSN_TRY(reader_.keys(*fix, {"argv", "cwd", "env", "stdin"}));
+        RFSN_TRY(reader_.keys(*fix, {"argv", "cwd", "env", "stdin", "affected", "all"}));
         RFSN_ASSIGN(spec.fix, command(reader_, *fix));
         return reader_.flag(*fix, "stdin", spec.fix_reads_stdin);
     }

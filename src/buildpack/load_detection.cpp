@@ -140,7 +140,12 @@ Result<void> workspaces(const SchemaReader& reader, const DocNode& document, Pac
 }
 
 Result<void> affected(const SchemaReader& reader, const DocNode& node, Pack::Detail& detail) {
-    RFSN_TRY(reader.keys(node, {"tests", "test_files", "widen_on"}));
+    RFSN_TRY(reader.keys(node, {"tests", "test_files", "widen_on", "packages"}));
+    RFSN_TRY(reader.text(node, "packages", detail.package_graph));
+    if (const auto& graph = detail.package_graph;
+        !graph.empty() && graph != "cargo" && graph != "go" && graph != "maven") {
+        return reader.wrong(node, fmt::format("'{}' is no kind of package graph: cargo, go or maven", graph));
+    }
     RFSN_TRY(reader.texts(node, "test_files", detail.test_files));
     RFSN_TRY(reader.texts(node, "widen_on", detail.widen_on));
     for (const auto* item : SchemaReader::items(node, "tests")) {

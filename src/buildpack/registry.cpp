@@ -76,16 +76,20 @@ Result<void> Registry::add_yaml(std::string_view yaml, const std::string& origin
         return base::fail(ErrorCode::config,
                           fmt::format("{}:{}:{}: {}", origin, at.line, at.column, document.error().message));
     }
-    const auto id = document->string_or("id", "");
-    const auto extends = document->string_or("extends", "");
+    return add_document(*document, origin);
+}
+
+Result<void> Registry::add_document(const base::DocNode& document, const std::string& origin) {
+    const auto id = document.string_or("id", "");
+    const auto extends = document.string_or("extends", "");
     const auto all = ids();
     if (extends.empty()) {
         if (std::find(all.begin(), all.end(), id) != all.end()) {
             return base::fail(ErrorCode::config,
                               fmt::format("{}:{}:{}: there is a pack '{}' already; say `extends: {}` to change it",
-                                          origin, document->at.line, document->at.column, id, id));
+                                          origin, document.at.line, document.at.column, id, id));
         }
-        RFSN_ASSIGN(auto pack, load_pack(*document, origin));
+        RFSN_ASSIGN(auto pack, load_pack(document, origin));
         impl_->added.push_back(pack.id);
         impl_->changed.push_back(pack.id);
         impl_->loaded.emplace(pack.id, std::move(pack));
@@ -95,9 +99,9 @@ Result<void> Registry::add_yaml(std::string_view yaml, const std::string& origin
     if (!lower) {
         return base::fail(ErrorCode::config,
                           fmt::format("{}:{}:{}: extends: there is no built-in pack '{}'; the nearest is '{}'", origin,
-                                      document->at.line, document->at.column, extends, base::nearest(extends, all)));
+                                      document.at.line, document.at.column, extends, base::nearest(extends, all)));
     }
-    RFSN_ASSIGN(auto pack, load_pack(overlaid(*lower, *document), origin));
+    RFSN_ASSIGN(auto pack, load_pack(overlaid(*lower, document), origin));
     const bool fresh = std::find(all.begin(), all.end(), pack.id) == all.end();
     if (fresh) {
         impl_->added.push_back(pack.id);

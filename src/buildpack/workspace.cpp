@@ -234,6 +234,45 @@ Result<std::vector<Membership>> memberships(Tree& tree, const Pack& pack, const 
     return out;
 }
 
+Result<std::optional<std::vector<std::string>>> all_members(Tree& tree, const Pack& pack, const std::string& root) {
+    using Members = std::optional<std::vector<std::string>>;
+    RFSN_ASSIGN(const auto all, memberships(tree, pack, root));
+    std::set<std::string> out;
+    for (const auto& membership : all) {
+        for (const auto& member : membership.members) {
+            if (membership.everything || member.find("**") != std::string::npos) {
+                return Members();
+            }
+            if (member.front() == '!' || member == ".") {
+                continue;
+            }
+            std::vector<std::string> at{""};
+            for (const auto part : base::split(member, '/')) {
+                std::vector<std::string> next;
+                for (const auto& directory : at) {
+                    RFSN_ASSIGN(const auto* listing, tree.list(join(root, directory)));
+                    for (const auto& name : listing->directories) {
+                        if (name == part || (has_wildcard(part) && base::glob_match(part, name))) {
+                            next.push_back(join(directory, name));
+                        }
+                    }
+                }
+                at = std::move(next);
+                if (at.size() > max_members) {
+                    return Members();
+                }
+            }
+            for (auto& directory : at) {
+                RFSN_ASSIGN(const bool in, is_member(tree, membership, root, join(root, directory)));
+                if (in) {
+                    out.insert(std::move(directory));
+                }
+            }
+        }
+    }
+    return Members(std::in_place, out.begin(), out.end());
+}
+
 Result<bool> is_member(Tree& tree, const Membership& membership, const std::string& root,
                        const std::string& directory) {
     const auto relative = below(directory, root);

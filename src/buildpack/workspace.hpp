@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,10 @@ struct Membership {
 /// Whether `directory`, below the root, belongs to it.
 [[nodiscard]] base::Result<bool> is_member(Tree& tree, const Membership& membership, const std::string& root,
                                            const std::string& directory);
+
+/// Every member of the project at `root`, whatever is staged: directories below it; nullopt where a glob may reach any
+/// depth or there are too many.
+[[nodiscard]] base::Result<std::optional<std::vector<std::string>>> all_members(Tree& tree, const Pack& pack,
+                                                                                const std::string& root);
 
 }  // namespace rfsn::buildpack

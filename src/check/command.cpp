@@ -44,6 +44,23 @@ std::vector<std::vector<std::string>> batches_of(const std::vector<std::string>&
     return batches;
 }
 
+/// "--package={package}" once for each package that the change reaches, or what stands for all of them.
+void append_affected(const buildpack::Command& command, const CommandValues& values, std::vector<std::string>& argv) {
+    std::string all_packages;
+    for (const auto& package : values.packages) {
+        all_packages += (all_packages.empty() ? "" : ",") + package;
+    }
+    for (const auto& arg : values.packages.empty() ? command.all : command.affected) {
+        const bool each = arg.find("{package}") != std::string::npos;
+        for (const auto& package : each ? values.packages : std::vector<std::string>{""}) {
+            std::string text = expand_text(arg, values);
+            replace_all(text, "{package}", package);
+            replace_all(text, "{packages}", all_packages);
+            argv.push_back(std::move(text));
+        }
+    }
+}
+
 bool mentions(const std::vector<std::string>& argv, std::string_view placeholder) {
     return std::any_of(argv.begin(), argv.end(),
                        [&](const std::string& arg) { return arg.find(placeholder) != std::string::npos; });
@@ -90,6 +107,8 @@ std::vector<ExpandedCommand> expand(const buildpack::Command& command, const Com
                 for (const auto& test : values.tests) {
                     expanded.argv.push_back(relative_to(test, values, cwd));
                 }
+            } else if (arg == "{affected}") {
+                append_affected(command, values, expanded.argv);
             } else if (arg.find("{member}") != std::string::npos) {
                 for (const auto& member : values.members) {
                     std::string text = expand_text(arg, values);

@@ -16,10 +16,11 @@ struct CommandValues {
     std::string cache;
     std::string tool;  ///< the resolved program; stands for argv[0] too when that is one of `tool_names`
     std::vector<std::string> tool_names;
-    std::vector<std::string> members;  ///< of a workspace; an argument with "{member}" stands once for each
-    std::string search_path;           ///< PATH, for Command::if_program
-    std::vector<std::string> files;    ///< repository-relative
-    std::vector<std::string> tests;    ///< repository-relative; empty: {tests} is dropped and the tool finds them all
+    std::vector<std::string> members;   ///< of a workspace; an argument with "{member}" stands once for each
+    std::string search_path;            ///< PATH, for Command::if_program
+    std::vector<std::string> files;     ///< repository-relative
+    std::vector<std::string> tests;     ///< repository-relative; empty: {tests} is dropped and the tool finds them all
+    std::vector<std::string> packages;  ///< as the build tool names them; empty: all
 };
 
 struct ExpandedCommand {

@@ -178,8 +178,43 @@ void require_trust(const PlanInput& input, Planned& planned) {
            "git rfsn init");
 }
 
+/// Audits ask a registry, and some tools take minutes: they run for whoever says so.
+bool is_opted_for(const PlanInput& input, const std::string& id) {
+    const auto* settings = settings_of(input, id);
+    const auto& only = input.choice.only;
+    return (settings != nullptr && settings->enabled.value_or(false)) ||
+           std::find(only.begin(), only.end(), id) != only.end();
+}
+
+/// Directories that a package manager fills: without them a tool would fail in words that nobody would understand.
+void require_dependencies(const PlanInput& input, Planned& planned, const model::Project& project) {
+    const auto declares = project.facts.find("has_dependencies");
+    if (planned.plan.preset || planned.spec->dependencies.empty() || declares == project.facts.end()) {
+        return;
+    }
+    std::string directory = project.root == "." ? "" : project.root;
+    while (true) {
+        for (const auto& name : planned.spec->dependencies) {
+            struct stat info {};
+            const auto path = input.work_tree + "/" + (directory.empty() ? "" : directory + "/") + name;
+            if (stat(path.c_str(), &info) == 0) {
+                return;
+            }
+        }
+        if (directory.empty()) {
+            break;
+        }
+        const auto slash = directory.rfind('/');
+        directory = slash == std::string::npos ? "" : directory.substr(0, slash);
+    }
+    preset(planned.plan, model::RunState::unavailable,
+           "its dependencies are not installed: there is no " + planned.spec->dependencies.front(),
+           buildpack::install_command(*planned.pack, project));
+}
+
 base::Result<void> plan_project(const PlanInput& input, const model::Project& project, std::vector<Planned>& out) {
     RFSN_ASSIGN(const auto* pack, input.registry->get(project.pack));
+    std::optional<buildpack::Affected> reach;
     for (const auto& spec : pack->checks) {
         Planned planned;
         planned.pack = pack;
@@ -193,7 +228,8 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
         planned.plan.timeout = spec.timeout;
         planned.plan.runs_repository_code = spec.runs_repository_code;
         if (!is_wanted(input.choice, {spec.id, pack->id, spec.kind}) ||
-            !stage_wants(input, planned.plan, spec.stages) || (spec.project_required && project.fallback)) {
+            !stage_wants(input, planned.plan, spec.stages) || (spec.project_required && project.fallback) ||
+            (spec.opt_in && !is_opted_for(input, spec.id))) {
             continue;
         }
         if (!spec.when.empty()) {
@@ -219,8 +255,15 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
         planned.plan.reason = std::to_string(planned.plan.files.size()) + " staged file" +
                               (planned.plan.files.size() == 1 ? "" : "s") + " of the " + pack->name + " project at " +
                               project.root;
+        if (spec.kind == model::CheckKind::test && input.view != nullptr) {
+            if (!reach) {
+                reach = buildpack::affected(*pack, project, *input.view);
+            }
+            planned.plan.reason += "; " + reach->reason;
+        }
         apply_settings(input, planned.plan);
         require_trust(input, planned);
+        require_dependencies(input, planned, project);
         require_tool(input, planned, project.root);
         out.push_back(std::move(planned));
     }

@@ -11,6 +11,7 @@
 #include "buildpack/buildpack.hpp"
 #include "check/builtin.hpp"
 #include "config/config.hpp"
+#include "git/staged_source.hpp"
 #include "model/check.hpp"
 #include "model/project.hpp"
 #include "model/snapshot.hpp"
@@ -25,6 +26,7 @@ struct Choice {
 
 struct PlanInput {
     const model::Snapshot* snapshot = nullptr;
+    const git::TreeView* view = nullptr;  ///< what is judged: for the reason why which tests run
     const std::vector<model::Project>* projects = nullptr;
     buildpack::Registry* registry = nullptr;
     const config::Config* config = nullptr;

@@ -60,8 +60,14 @@ base::Result<std::vector<model::FileEdit>> fix_by_stdio(const Planned& planned, 
 base::Result<std::vector<model::FileEdit>> fix_one(const Planned& planned, const git::TreeView& view,
                                                    const ToolContext& context) {
     isolate::Request request;
-    request.tier = planned.spec->fix_reads_stdin ? model::Tier::stdio : model::Tier::scratch;
-    request.label = planned.plan.id + "-fix";
+    // A check that needs the whole tree has a fixer that does: cargo's manifests, eslint's configuration and plugins.
+    const bool whole = planned.plan.tier == model::Tier::shadow;
+    request.tier = planned.spec->fix_reads_stdin ? model::Tier::stdio
+                   : whole                       ? model::Tier::shadow
+                                                 : model::Tier::scratch;
+    request.keep = planned.spec->keep;
+    request.dependencies = planned.spec->dependencies;
+    request.label = whole ? planned.plan.pack : planned.plan.id + "-fix";
     request.files = planned.plan.files;
     RFSN_ASSIGN(request.context, context_files(planned.spec->context, request.files, view));
     RFSN_ASSIGN(const auto place, context.isolation->prepare(view, request));

@@ -22,9 +22,23 @@ constexpr int sandbox_failed = 125;
 constexpr std::size_t kept_bytes = std::size_t{16} << 10;
 constexpr std::uint64_t max_source = std::uint64_t{8} << 20;
 constexpr std::uint64_t max_report_file = std::uint64_t{64} << 20;
+constexpr std::size_t max_entries = 200'000;
 
 bool contains(const std::vector<int>& codes, int code) {
     return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+/// "a/m/target/x.xml" by the pattern "a/**/target/*.xml" -> "a/m".
+std::string module_of(const std::string& pattern, std::string path) {
+    const auto any = pattern.find("**/");
+    if (any == std::string::npos) {
+        return {};
+    }
+    for (auto left = std::count(pattern.begin() + static_cast<std::ptrdiff_t>(any) + 3, pattern.end(), '/'); left >= 0;
+         --left) {
+        path.erase(std::min(path.size(), path.rfind('/')));
+    }
+    return path;
 }
 
 /// The end of a tool's output, as a report may keep it.
@@ -93,7 +107,9 @@ CommandValues values_for(const Planned& planned, const git::TreeView& view, cons
         }
     }
     if (planned.pack != nullptr && planned.project != nullptr && planned.plan.kind == model::CheckKind::test) {
-        values.tests = buildpack::affected_tests(*planned.pack, *planned.project, view);
+        auto reach = buildpack::affected(*planned.pack, *planned.project, view);
+        values.tests = std::move(reach.tests);
+        values.packages = std::move(reach.packages);
     }
     return values;
 }
@@ -269,6 +285,9 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
             red = true;
             continue;
         }
+        if (lacks_dependency(results)) {
+            return;
+        }
         outcome_.run.output = last_words(results);
         if (code == 127) {
             fail(model::RunState::unavailable, "its program was not found");
@@ -279,6 +298,9 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         return;
     }
     if (is_step && !red) {
+        return;
+    }
+    if (red && lacks_dependency(results)) {
         return;
     }
     collect_findings(results);
@@ -320,6 +342,28 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
     finished_ = true;
 }
 
+/// What was never installed is no defect of the change. Code of the repository could say so too, to be let off: where
+/// it ran, the check counts as required.
+bool ToolRun::lacks_dependency(const std::vector<base::ProcessResult>& results) {
+    if (planned_->pack == nullptr || planned_->project == nullptr) {
+        return false;
+    }
+    for (const auto& result : results) {
+        const auto missing = buildpack::missing_dependency(
+            *planned_->pack, *planned_->project, base::strip_ansi(result.err + "\n" + result.out), *context_->view);
+        if (!missing) {
+            continue;
+        }
+        const auto output = last_words(results);
+        fail(model::RunState::unavailable, missing->reason);
+        outcome_.run.remedy = missing->install;
+        outcome_.run.output = output;
+        outcome_.run.plan.required = outcome_.run.plan.required || planned_->plan.runs_repository_code;
+        return true;
+    }
+    return false;
+}
+
 /// A test run is green by the tests that it reports, not by its exit status alone: code under test can end the process
 /// with 0.
 void ToolRun::pass(bool nothing) {
@@ -341,16 +385,47 @@ void ToolRun::pass(bool nothing) {
     finished_ = true;
 }
 
-std::vector<std::pair<std::string, std::string>> ToolRun::outputs(const std::vector<base::ProcessResult>& results) {
-    std::vector<std::pair<std::string, std::string>> texts;
+std::vector<std::string> ToolRun::report_files(const std::string& pattern) const {
+    const auto path = expand_text(pattern, values_);
+    const auto star = path.find('*');
+    if (star == std::string::npos) {
+        return {path};
+    }
+    // Tools and their reports go by the place's own paths; we may see the same files elsewhere.
+    const std::string inside = path.substr(0, path.rfind('/', star));
+    const std::string from = place_->from_outside(inside);
+    std::vector<std::string> found;
+    std::error_code failed;
+    std::size_t seen = 0;
+    for (auto entry = std::filesystem::recursive_directory_iterator(from, failed);
+         !failed && entry != std::filesystem::recursive_directory_iterator() && ++seen < max_entries;
+         entry.increment(failed)) {
+        const auto name = entry->path().filename().string();
+        if (name == ".git" || name == "node_modules") {
+            entry.disable_recursion_pending();
+        } else if (entry->is_regular_file(failed) &&
+                   base::glob_match(path.substr(inside.size() + 1), entry->path().string().substr(from.size() + 1))) {
+            found.push_back(inside + entry->path().string().substr(from.size()));
+        }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::vector<ToolRun::Output> ToolRun::outputs(const std::vector<base::ProcessResult>& results) {
+    std::vector<Output> texts;
     for (const auto& spec : planned_->spec->outputs) {
         if (spec.stream == "file") {
-            if (auto bytes = base::read_file(place_->from_outside(expand_text(spec.file, values_)), max_report_file)) {
+            for (const auto& path : report_files(spec.file)) {
+                auto bytes = base::read_file(place_->from_outside(path), max_report_file);
+                if (!bytes) {
+                    continue;
+                }
                 if (auto tests = spec.parser == "junit" ? read_tests(*bytes) : std::nullopt) {
                     outcome_.run.tests = outcome_.run.tests.value_or(0) + count_run(*tests);
                     std::move(tests->begin(), tests->end(), std::back_inserter(outcome_.tests));
                 }
-                texts.emplace_back(spec.parser, std::move(*bytes));
+                texts.push_back({&spec, std::move(*bytes), module_of(spec.file, path)});
             }
             continue;
         }
@@ -362,7 +437,7 @@ std::vector<std::pair<std::string, std::string>> ToolRun::outputs(const std::vec
                 }
                 text += result.err;
             }
-            texts.emplace_back(spec.parser, std::move(text));
+            texts.push_back({&spec, std::move(text), ""});
         }
     }
     return texts;
@@ -372,19 +447,28 @@ void ToolRun::collect_findings(const std::vector<base::ProcessResult>& results) 
     ParseContext context;
     const auto& commands = phases_[phase_];
     context.root = commands.empty() ? values_.project : commands.front().cwd;
-    context.prefix = context.root == values_.root
-                         ? ""
-                         : std::filesystem::path(context.root).lexically_relative(values_.root).string();
     context.tool = planned_->plan.id;
     context.content = [this](const std::string& path) -> std::optional<std::string> {
         auto bytes = context_->view->read(path, max_source);
         return bytes ? std::optional<std::string>(std::move(*bytes)) : std::nullopt;
     };
     std::string problem;
-    for (const auto& [parser, text] : outputs(results)) {
-        auto found = parse_output(parser, text, context);
+    const buildpack::OutputSpec* said_something = nullptr;
+    const auto relative = [&](const std::string& directory) {
+        return directory == values_.root ? std::string()
+                                         : std::filesystem::path(directory).lexically_relative(values_.root).string();
+    };
+    const auto ran_in = context.root;
+    for (const auto& [spec, text, directory] : outputs(results)) {
+        context.root = directory.empty() ? ran_in : directory;
+        context.prefix = relative(context.root);
+        // The first output that says something is the authority; the others say it again in other words.
+        if (said_something != nullptr && spec != said_something) {
+            break;
+        }
+        auto found = parse_output(spec->parser, text, context);
         if (!found) {
-            problem = parser + ": " + found.error().describe();
+            problem = spec->parser + ": " + found.error().describe();
             continue;
         }
         for (auto& finding : *found) {
@@ -392,9 +476,7 @@ void ToolRun::collect_findings(const std::vector<base::ProcessResult>& results) 
             finding.fixable = finding.fixable || planned_->spec->fix.has_value();
             outcome_.findings.push_back(std::move(finding));
         }
-        if (!outcome_.findings.empty()) {
-            break;  // the first output that says something is the authority; the others say it again in other words
-        }
+        said_something = outcome_.findings.empty() ? nullptr : spec;
     }
     if (outcome_.findings.empty() && !problem.empty()) {
         outcome_.run.reason = "its output could not be read (" + problem + ")";

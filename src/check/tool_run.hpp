@@ -39,12 +39,19 @@ class ToolRun {
     [[nodiscard]] bool running() const { return running_ > 0; }
 
    private:
+    struct Output {
+        const buildpack::OutputSpec* spec = nullptr;
+        std::string text;
+        std::string directory;  ///< what `**` in a report's name stood for: the module that it is about
+    };
     void judge_phase();
     void judge(const std::vector<base::ProcessResult>& results, bool is_step);
     void pass(bool nothing);
+    [[nodiscard]] bool lacks_dependency(const std::vector<base::ProcessResult>& results);
     void collect_findings(const std::vector<base::ProcessResult>& results);
-    [[nodiscard]] std::vector<std::pair<std::string, std::string>> outputs(
-        const std::vector<base::ProcessResult>& results);
+    /// The files that a report's name, which may be a glob, stands for.
+    [[nodiscard]] std::vector<std::string> report_files(const std::string& pattern) const;
+    [[nodiscard]] std::vector<Output> outputs(const std::vector<base::ProcessResult>& results);
 
     const Planned* planned_;
     const ToolContext* context_;

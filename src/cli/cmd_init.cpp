@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "gate/packs.hpp"
 #include "git/hooks.hpp"
 
 namespace rfsn::cli {
@@ -81,6 +82,9 @@ int cmd_trust(const Invocation& invocation, Context& context) {
         return fail_with(snapshot.error());
     }
     const git::TreeView view((*session)->source(), *snapshot);
+    if (auto loaded = gate::load_packs(**session, view, true, false); !loaded) {
+        return fail_with(loaded.error());
+    }
     if (auto loaded = (*session)->load_config(&view); !loaded) {
         return fail_with(loaded.error());
     }
@@ -96,12 +100,25 @@ int cmd_trust(const Invocation& invocation, Context& context) {
             }
         }
     }
+    const auto packs = gate::repository_packs(view);
+    if (!packs) {
+        return fail_with(packs.error());
+    }
+    const auto packs_hash = gate::packs_hash(*packs);
+    for (const auto& pack : *packs) {
+        say("buildpack: " + base::printable(pack.path));
+    }
     if (invocation.has("list")) {
         const bool commands =
             !config.repository_has_commands || trust.commands_trusted(config.repository_commands_hash);
         return print(std::string("this clone's own tools: ") + (trust.clone_trusted() ? "trusted" : "not trusted") +
                      "\ncommands of .rfsn.yaml: " +
-                     (config.repository_has_commands ? (commands ? "trusted" : "not trusted") : "none") + "\n");
+                     (config.repository_has_commands ? (commands ? "trusted" : "not trusted") : "none") +
+                     "\nbuildpacks of the repository: " +
+                     (packs->empty()                       ? "none"
+                      : trust.commands_trusted(packs_hash) ? "trusted"
+                                                           : "not trusted") +
+                     "\n");
     }
     if (auto trusted = trust.trust_clone(); !trusted) {
         return fail_with(trusted.error());
@@ -111,8 +128,14 @@ int cmd_trust(const Invocation& invocation, Context& context) {
             return fail_with(trusted.error());
         }
     }
+    if (!packs->empty()) {
+        if (auto trusted = trust.trust_commands(packs_hash); !trusted) {
+            return fail_with(trusted.error());
+        }
+    }
     say("trusted in this clone: its own tools" +
-        std::string(config.repository_has_commands ? " and these commands" : ""));
+        std::string(config.repository_has_commands ? " and these commands" : "") +
+        std::string(packs->empty() ? "" : " and these buildpacks"));
     return 0;
 }
 

@@ -24,7 +24,7 @@ constexpr std::array handlers{
     Entry{"trust", cmd_trust},     Entry{"llm", cmd_llm},         Entry{"doctor", cmd_doctor},
     Entry{"builtin", cmd_builtin}, Entry{"parse", cmd_parse},     Entry{"edit", cmd_edit},
     Entry{"scan", cmd_scan},       Entry{"verify", cmd_verify},   Entry{"log", cmd_log},
-    Entry{"stats", cmd_stats},     Entry{"cache", cmd_cache},
+    Entry{"stats", cmd_stats},     Entry{"cache", cmd_cache},     Entry{"buildpack", cmd_buildpack},
 };
 
 observe::Level level_of(std::string_view name) {

@@ -27,6 +27,7 @@ int cmd_log(const Invocation& invocation, Context& context);
 int cmd_init(const Invocation& invocation, Context& context);
 int cmd_uninstall(const Invocation& invocation, Context& context);
 int cmd_detect(const Invocation& invocation, Context& context);
+int cmd_buildpack(const Invocation& invocation, Context& context);
 int cmd_explain(const Invocation& invocation, Context& context);
 int cmd_config(const Invocation& invocation, Context& context);
 int cmd_trust(const Invocation& invocation, Context& context);

@@ -181,6 +181,12 @@ constexpr Example init_examples[] = {
 };
 
 constexpr Option detect_options[] = {verbose, plain_format};
+constexpr Example buildpack_examples[] = {
+    {"buildpack list", "the packs in use here, and where they come from"},
+    {"buildpack new ruby > ruby.yaml", "begin one"},
+    {"buildpack lint ruby.yaml", "hold it to the schema"},
+    {"buildpack test ruby.yaml", "see what it makes of this repository"},
+};
 constexpr Example detect_examples[] = {
     {"detect", "projects, their tools, and how to get what is missing"},
     {"detect --format json", "the same for scripts"},
@@ -336,6 +342,15 @@ constexpr Command table[] = {
                     "configuration is read from the base, so that a change can't weaken its own gate.",
      .options = ci_options,
      .examples = ci_examples},
+    {.name = "buildpack",
+     .summary = "List, check, explain, try and begin buildpacks",
+     .description = "A buildpack is a language as data. \"list\" names those in use here; \"lint\" holds a file to the "
+                    "schema; \"explain\" says what one does; \"test\" says what a file makes of this index, without "
+                    "running anything; \"new\" prints one to begin with. Your own lie in "
+                    "$XDG_CONFIG_HOME/git-rfsn/buildpacks/, a repository's in .rfsn/buildpacks/ (used once \"git rfsn "
+                    "trust\" has pinned them). A program git-rfsn-buildpack-NAME on PATH may describe one too.",
+     .positional = {.name = "ACTION", .help = "list, lint FILE, explain ID, test FILE or new ID", .max = 2},
+     .examples = buildpack_examples},
     {.name = "detect",
      .summary = "Say which projects and tools were found, and why",
      .description = "Lists the projects in the index, the buildpack of each, its checks, and the tools that are there "

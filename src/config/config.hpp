@@ -143,6 +143,8 @@ class Trust {
     [[nodiscard]] bool commands_trusted(const std::string& hash) const;
     [[nodiscard]] base::Result<void> trust_clone() const;
     [[nodiscard]] base::Result<void> trust_commands(const std::string& hash) const;
+    /// All that is pinned, as one text that changes when it does.
+    [[nodiscard]] std::string state() const;
     [[nodiscard]] base::Result<void> forget() const;
 
    private:

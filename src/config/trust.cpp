@@ -144,6 +144,15 @@ bool Trust::commands_trusted(const std::string& hash) const {
     return std::find(pin.commands.begin(), pin.commands.end(), hash) != pin.commands.end();
 }
 
+std::string Trust::state() const {
+    const Pin pin = read_pin(state_dir_, common_dir_);
+    std::string text = pin.initialised ? "initialised" : "";
+    for (const auto& command : pin.commands) {
+        text += " " + command;
+    }
+    return text;
+}
+
 base::Result<void> Trust::trust_clone() const {
     return change_pin(state_dir_, common_dir_, [](Pin& pin) { pin.initialised = true; });
 }

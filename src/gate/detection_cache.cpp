@@ -59,7 +59,8 @@ void drop_oldest(const std::string& directory) {
 
 }  // namespace
 
-DetectionCache::DetectionCache(const Session& session) : session_(&session) {
+DetectionCache::DetectionCache(const Session& session, std::string packs)
+    : session_(&session), packs_(std::move(packs)) {
     const auto root = isolate::cache_root(session.env());
     if (root) {
         directory_ = root->path + "/detections";
@@ -75,6 +76,7 @@ std::string DetectionCache::key() const {
     }
     base::Sha256 hash;
     hash.field("detection 1").field(base::version()).field(own).field(session_->repository().common_dir()).field(index);
+    hash.field(packs_).field(session_->trust().state());
     return hash.hex();
 }
 

@@ -14,7 +14,8 @@ namespace rfsn::gate {
 class DetectionCache {
    public:
     /// Looks at the index git handed us; where it cannot be told apart by its checksum, nothing is kept.
-    explicit DetectionCache(const Session& session);
+    /// `packs` stands for the packs of the user.
+    DetectionCache(const Session& session, std::string packs);
     [[nodiscard]] std::optional<buildpack::Detection> find() const;
     /// Keeps it, unless the index has changed meanwhile. Failures only cost time.
     void keep(const buildpack::Detection& detection) const;
@@ -23,6 +24,7 @@ class DetectionCache {
     [[nodiscard]] std::string key() const;
 
     const Session* session_;
+    std::string packs_;
     std::string directory_;
     std::string key_;
 };

@@ -13,6 +13,7 @@
 #include "check/run_tools.hpp"
 #include "check/settle.hpp"
 #include "gate/already_red.hpp"
+#include "gate/packs.hpp"
 #include "gate/test_proof.hpp"
 #include "isolate/siblings.hpp"
 #include "observe/log.hpp"
@@ -130,13 +131,16 @@ void leave_out_excluded(const config::Config& config, model::Snapshot& snapshot)
 }
 
 base::Result<void> load_config(Session& session, const Judged& judged) {
+    const bool programs = !check::only_builtins(judged.request.choice);
     if (!judged.request.config_from_base) {
+        RFSN_TRY(load_packs(session, *judged.view, judged.request.trusted, programs));
         return session.load_config(judged.view.get());
     }
     model::Snapshot base;
     base.source = model::SnapshotSource::range;
     base.base_tree = base.result_tree = judged.whole.base_tree;
     const git::TreeView view(session.source(), base);
+    RFSN_TRY(load_packs(session, view, judged.request.trusted, programs));
     return session.load_config(&view);
 }
 
@@ -153,6 +157,7 @@ base::Result<void> make_plan(Session& session, Judged& judged) {
     check::PlanInput input;
     const auto trust = session.trust();
     input.snapshot = &judged.snapshot;
+    input.view = judged.view.get();
     input.projects = &judged.detection.projects;
     input.registry = &session.registry();
     input.config = &session.config().config;

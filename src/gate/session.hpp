@@ -49,6 +49,7 @@ class Session {
     [[nodiscard]] unsigned jobs() const;
     /// What was completed when the session was opened.
     std::optional<patch::ApplyOutcome> recovered;
+    bool packs_loaded = false;  ///< the registry holds other people's packs too
     /// Said once above the verdict.
     std::vector<std::string> notices;
 

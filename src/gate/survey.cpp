@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "gate/survey.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "base/text.hpp"
+#include "buildpack/detail.hpp"
 #include "buildpack/expression.hpp"
 #include "check/builtin.hpp"
+#include "check/diagnostics.hpp"
 #include "check/plan.hpp"
 #include "gate/detection_cache.hpp"
+#include "gate/packs.hpp"
 #include "policy/policy.hpp"
 #include "secrets/secrets.hpp"
 
@@ -62,6 +66,7 @@ base::Result<std::optional<buildpack::Detection>> detect_whole(Session& session)
     selection.source = model::SnapshotSource::all;
     RFSN_ASSIGN(const auto snapshot, session.source().snapshot(selection));
     const git::TreeView view(session.source(), snapshot);
+    RFSN_TRY(load_packs(session, view, false));
     RFSN_TRY(session.load_config(&view));
     RFSN_ASSIGN(auto detection, buildpack::detect_all(view, session.registry()));
     return std::optional<buildpack::Detection>(std::move(detection));
@@ -152,11 +157,21 @@ class Surveyor {
 }  // namespace
 
 base::Result<Survey> survey(Session& session) {
-    const DetectionCache cache(session);
-    auto kept = cache.find();
+    RFSN_ASSIGN(const auto own, user_packs(session.env()));
+    // A program's answer may depend on anything; so may what was added by hand before.
+    const bool keepable =
+        !session.packs_loaded && std::none_of(own.begin(), own.end(), [](const auto& pack) { return pack.is_program; });
+    const DetectionCache cache(session, packs_hash(own));
+    auto kept = keepable ? cache.find() : std::nullopt;
+    for (const auto& pack : kept ? own : std::vector<PackFile>{}) {
+        RFSN_TRY(session.registry().add_yaml(pack.content, pack.path));
+    }
     if (!kept) {
         RFSN_ASSIGN(kept, detect_whole(session));
-        cache.keep(*kept);
+        // The repository's own packs are read from its tree each time.
+        if (keepable && session.registry().changed_ids().size() == own.size()) {
+            cache.keep(*kept);
+        }
     }
     Survey survey;
     survey.packs = std::move(kept->packs);
@@ -168,6 +183,64 @@ base::Result<Survey> survey(Session& session) {
         survey.projects.push_back(std::move(surveyed));
     }
     return survey;
+}
+
+std::vector<std::string> pack_problems(const buildpack::Pack& pack) {
+    std::vector<std::string> problems;
+    const auto parsers = check::parser_names();
+    for (const auto& spec : pack.checks) {
+        for (const auto& output : spec.outputs) {
+            if (std::find(parsers.begin(), parsers.end(), output.parser) == parsers.end()) {
+                const auto near = base::nearest(output.parser, parsers);
+                problems.push_back("the check " + spec.id + " names the parser '" + output.parser +
+                                   "', which there is not" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+            }
+        }
+        if (spec.kind == model::CheckKind::test && !spec.runs_repository_code) {
+            problems.push_back("the check " + spec.id + " runs tests, so it says runs_repository_code: true");
+        }
+        if (spec.network && !spec.opt_in) {
+            problems.push_back("the check " + spec.id + " wants the network, so it says opt_in: true");
+        }
+    }
+    for (const auto& [id, tool] : pack.tools) {
+        if (tool.hint.empty()) {
+            problems.push_back("the tool " + id + " has no hint how to get it");
+        }
+    }
+    return problems;
+}
+
+base::Result<std::string> explain_pack(buildpack::Registry& registry, const std::string& id) {
+    const auto ids = registry.ids();
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) {
+        const auto near = base::nearest(id, ids);
+        return base::fail(base::ErrorCode::not_found, "there is no buildpack '" + base::printable(id) + "'" +
+                                                          (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    }
+    RFSN_ASSIGN(const auto* pack, registry.get(id));
+    std::string text =
+        pack->id + ": " + pack->name + " " + pack->version + " (" + base::printable(pack->origin) + ")\n";
+    for (const auto& language : pack->languages) {
+        text += "  language   " + language.name + "  " + joined(language.extensions) + "\n";
+    }
+    for (const auto& manifest : pack->detail->manifests) {
+        text += "  manifest   " + manifest.pattern + "  weight " + std::to_string(manifest.weight) +
+                (manifest.weak < 0 ? "" : " (" + std::to_string(manifest.weak) + " where it only configures)") + "\n";
+    }
+    for (const auto& workspace : pack->detail->workspaces) {
+        text += "  workspace  " + workspace.kind + " in " + workspace.file + "\n";
+    }
+    for (const auto& spec : pack->checks) {
+        text += "  check      " + spec.id + "  (" + model::name(spec.kind) + ")  " +
+                (spec.when.empty() ? "always" : "if " + spec.when) + "\n";
+    }
+    for (const auto& install : pack->install) {
+        text += "  install    " + install.command + (install.when.empty() ? "" : "  if " + install.when) + "\n";
+    }
+    text += pack->image.empty() ? "" : "  image      " + pack->image + "\n";
+    text += pack->system_packages.empty() ? "" : "  packages   " + joined(pack->system_packages) + "\n";
+    return text;
 }
 
 base::Result<std::string> explain(buildpack::Registry& registry, const std::string& word) {

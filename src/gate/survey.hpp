@@ -32,6 +32,11 @@ struct Survey {
 };
 [[nodiscard]] base::Result<Survey> survey(Session& session);
 
+/// A pack in a few lines for people. Errors: not_found with the nearest name.
+[[nodiscard]] base::Result<std::string> explain_pack(buildpack::Registry& registry, const std::string& id);
+/// What the schema cannot say is wrong with a pack: parsers that are not there, tests that claim to run no code.
+[[nodiscard]] std::vector<std::string> pack_problems(const buildpack::Pack& pack);
+
 /// What a check, kind, pack or finding code is, in a few lines for people. Errors: not_found with the nearest name.
 [[nodiscard]] base::Result<std::string> explain(buildpack::Registry& registry, const std::string& word);
 

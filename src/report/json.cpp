@@ -148,6 +148,7 @@ Json run_json(const model::CheckRun& run) {
     out["isolation"] = text(run.isolation);
     out["argv"] = texts(run.argv);
     out["findings"] = run.findings;
+    out["tests"] = run.tests ? Json(*run.tests) : Json(nullptr);
     if (run.state == model::RunState::error || (run.state == model::RunState::blocked && run.findings == 0)) {
         out["output"] = text(run.output);
     }

@@ -7,6 +7,7 @@ for name in $(compgen -e | grep -E '^RFSN_' | grep -vE '^RFSN_TEST_' || true); d
 unset NO_COLOR CI CLICOLOR_FORCE GITHUB_ACTIONS || true
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/rfsn-e2e.XXXXXX")
 WORK=$(cd "$WORK" && pwd -P)
+RFSN_TEST_HOME=${RFSN_TEST_HOME:-$HOME}
 export HOME=$WORK/home GIT_CONFIG_NOSYSTEM=1 GIT_CEILING_DIRECTORIES=$WORK LC_ALL=C.UTF-8 TZ=UTC
 export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.org GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.org
 export PATH=$RFSN_TEST_BIN:/usr/bin:/bin:/usr/local/bin:$PATH
@@ -20,6 +21,17 @@ trap cleanup EXIT
 die() { echo "FAILED at ${BASH_SOURCE[-1]}:${BASH_LINENO[-2]}: $*" >&2; exit 1; }
 skip() { echo "SKIPPED: $*"; exit 77; }
 need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
+# use_tools go|cargo|node|java|dotnet: finds a toolchain where people and ./dev setup put it, with caches below $WORK
+use_tools() {
+  local tools=$RFSN_TEST_SOURCE/build/tools
+  case $1 in
+    go) export PATH=$PATH:/usr/local/go/bin:$tools/go GOCACHE=$WORK/gocache GOPATH=$WORK/gopath GOTOOLCHAIN=local ;;
+    cargo)
+      export PATH=$PATH:$RFSN_TEST_HOME/.cargo/bin CARGO_HOME=$WORK/cargo
+      [ ! -d "$RFSN_TEST_HOME/.rustup" ] || export RUSTUP_HOME=${RUSTUP_HOME:-$RFSN_TEST_HOME/.rustup} ;;
+    dotnet) export PATH=$PATH:$tools/dotnet ;;
+  esac
+}
 # new_repo NAME: makes it, with one commit, and goes there
 new_repo() { git init -q "$WORK/$1"; cd "$WORK/$1"; git commit -q --allow-empty -m base; }
 # run EXIT COMMAND...: runs, demands the exit code, leaves stdout in $OUT and stderr in $ERR

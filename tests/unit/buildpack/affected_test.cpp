@@ -9,7 +9,7 @@ Strings tests_for(StagedRepo& staged, std::size_t project = 0) {
     EXPECT_TRUE(found.has_value());
     const auto pack = staged.registry.get(found->projects.at(project).pack);
     EXPECT_TRUE(pack.has_value());
-    return affected_tests(**pack, found->projects.at(project), staged.look());
+    return affected(**pack, found->projects.at(project), staged.look()).tests;
 }
 
 void base_repo(StagedRepo& staged) {

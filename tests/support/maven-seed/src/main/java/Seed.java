@@ -1,0 +1,5 @@
+public class Seed {
+    public static int one() {
+        return 1;
+    }
+}
