@@ -391,9 +391,12 @@ std::vector<std::string> ToolRun::report_files(const std::string& pattern) const
     if (star == std::string::npos) {
         return {path};
     }
-    // Tools and their reports go by the place's own paths; we may see the same files elsewhere.
+    // Tools and their reports go by the place's own paths; what a run writes lies in its upper layer, where there is
+    // one, and what lies below it there is of somebody else's run.
     const std::string inside = path.substr(0, path.rfind('/', star));
-    const std::string from = place_->from_outside(inside);
+    const auto upper = place_->layers().upper;
+    const bool layered = !upper.empty() && inside.rfind(place_->root(), 0) == 0;
+    const std::string from = layered ? upper + inside.substr(place_->root().size()) : inside;
     std::vector<std::string> found;
     std::error_code failed;
     std::size_t seen = 0;

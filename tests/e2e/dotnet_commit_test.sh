@@ -11,6 +11,8 @@ printf '<Project Sdk="Microsoft.NET.Sdk">\n  <PropertyGroup>\n    <OutputType>Ex
 printf 'class Program {\n    static void Main() {\n        System.Console.WriteLine(Cart.Total(1, 2));\n    }\n}\n' > Program.cs
 printf 'static class Cart {\n    public static int Total(int a, int b) {\n        return a + b;\n    }\n}\n' > Cart.cs
 git add -A
+dotnet build -nologo -v q >/dev/null  # the SDK makes its directories in HOME, where no check may write, when it is first used
+rm -rf bin obj
 run 0 git-rfsn init
 run 0 git commit -m start
 run 0 git-rfsn detect --format json
