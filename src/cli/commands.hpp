@@ -39,8 +39,8 @@ int cmd_parse(const Invocation& invocation, Context& context);
 int cmd_edit(const Invocation& invocation, Context& context);
 int cmd_scan(const Invocation& invocation, Context& context);
 
-/// The pre-commit hook: the same, and what the user's configuration lets it do about a red commit: try for a patch, apply
-/// it unasked or ask at the terminal, and judge again.
+/// The pre-commit hook: the same, and what the user's configuration lets it do about a red commit: try for a patch,
+/// apply it unasked or ask at the terminal, and judge again.
 int gate_commit(const Invocation& invocation, Context& context, const gate::CheckRequest& request);
 
 /// Judges and delivers the report: what check, ci and the hooks share.

@@ -10,6 +10,7 @@ edit() { local want=$1 got=0; shift
   same "$(sha256sum "$1" 2>&1 || true)" "$before"
   [ "$want" = 0 ] || { [ ! -s out ] || die "a refusal printed something"; [ -s err ] || die "a refusal without a reason"; }
 }
+# shellcheck disable=SC2059  # the escapes are meant
 is() { printf "$1" | cmp -s - out || { od -c out | head >&2; die "not the bytes expected: $1"; }; }
 
 printf '\xef\xbb\xbfdef f():\r\n\treturn 1\r\n\r\ndef g():\r\n\treturn 1' > f.py
@@ -49,5 +50,6 @@ edit 1 b.py; has "$(cat err)" "block 2"
 printf 'a\0b\n' > bin; printf '<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n' > reply
 edit 1 bin; has "$(cat err)" "binary"
 for reply in '' 'I can not help.' 'x.py\n<<<<<<< SEARCH\na\n' '```\n```' '@@' '*** Begin Patch\n*** End Patch\n' '--- a/x\n+++ b/x\n'; do
+  # shellcheck disable=SC2059  # the escapes are meant
   printf -- "$reply" > reply; edit 1 b.py
 done
