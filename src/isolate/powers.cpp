@@ -59,7 +59,8 @@ std::string machine_key(const std::string& exec_program) {
     static_cast<void>(::uname(&kernel) == 0);
     hash.field(kernel.release);
     // Rights and namespaces of this process, and what the administrator or a container engine may have switched.
-    for (const std::string_view line : base::split_lines(proc("/proc/self/status"))) {
+    const std::string status = proc("/proc/self/status");
+    for (const std::string_view line : base::split_lines(status)) {
         for (const char* field : {"Uid:", "CapEff:", "CapBnd:", "NoNewPrivs:", "Seccomp:"}) {
             if (line.rfind(field, 0) == 0) {
                 hash.field(line);

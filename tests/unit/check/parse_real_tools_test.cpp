@@ -248,7 +248,7 @@ TEST(RealTools, Gofmt) {
     Bench bench;
     bench.tree.write("a.go", "package a\nfunc  f() {}\n");
     RUN_OR_SKIP(bad, bench.run("go", "gofmt", {"a.go"}));
-    EXPECT_EQ(places(*bad), Lines{"a.go:0 "});
+    EXPECT_EQ(places(*bad), Lines{"a.go:2 "});
     bench.tree.write("a.go", "package a\nfunc {\n");
     RUN_OR_SKIP(broken, bench.run("go", "gofmt", {"a.go"}));
     EXPECT_EQ(broken->exit_code, 2);

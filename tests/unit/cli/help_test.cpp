@@ -63,7 +63,7 @@ TEST(Help, UsageShowsWhatIsOptional) {
     EXPECT_EQ(cli::usage_line(*cli::find_command("check")), "git rfsn [check] [options] [[--] PATH...]");
     EXPECT_EQ(cli::usage_line(*cli::find_command("explain")), "git rfsn explain CHECK|CODE");
     EXPECT_EQ(cli::usage_line(*cli::find_command("show")), "git rfsn show [options] [ID]");
-    EXPECT_EQ(cli::usage_line(*cli::find_command("llm")), "git rfsn llm (enable|disable|status|test)");
+    EXPECT_EQ(cli::usage_line(*cli::find_command("llm")), "git rfsn llm [options] (enable|disable|status|test|stats)");
     EXPECT_EQ(cli::usage_line(*cli::find_command("builtin")), "git rfsn builtin ID [ARGUMENT...]");
     EXPECT_EQ(cli::usage_line(*cli::find_command("undo")), "git rfsn undo");
 }
