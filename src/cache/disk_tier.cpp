@@ -49,7 +49,11 @@ std::int64_t millis(Time time) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 Time from_millis(std::int64_t ms) {
-    return Time(std::chrono::duration_cast<Time::duration>(std::chrono::milliseconds(ms)));
+    // A damaged row may say anything; its checksum tells, but first it has to be a time.
+    constexpr std::int64_t latest =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Time::duration::max()).count();
+    return Time(
+        std::chrono::duration_cast<Time::duration>(std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, latest))));
 }
 
 std::string checksum_of(const std::string& key, const Entry& entry) {
