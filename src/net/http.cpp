@@ -261,6 +261,13 @@ std::optional<std::chrono::steady_clock::time_point> Transfer::dispatched() cons
     return state_->dispatched;
 }
 
+std::chrono::microseconds Transfer::handshake() const {
+    curl_off_t connected = 0, secured = 0;
+    curl_easy_getinfo(state_->easy, CURLINFO_CONNECT_TIME_T, &connected);
+    curl_easy_getinfo(state_->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
+    return std::chrono::microseconds(std::max<curl_off_t>(secured - connected, 0));
+}
+
 long Transfer::status() const {
     long status = 0;
     curl_easy_getinfo(state_->easy, CURLINFO_RESPONSE_CODE, &status);

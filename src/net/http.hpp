@@ -59,6 +59,8 @@ class Transfer {
     [[nodiscard]] void* easy() const;
     /// Since when it is on its way: the connection is there and the request goes out. nullopt while it is queued.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> dispatched() const;
+    /// How long TLS took with this connection; zero without it.
+    [[nodiscard]] std::chrono::microseconds handshake() const;
     [[nodiscard]] long status() const;
     [[nodiscard]] int http_version() const;  ///< 11, 20
     [[nodiscard]] const HeaderFields& headers() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <fcntl.h>
+#include <map>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -24,6 +25,7 @@ milliseconds between(Steady::time_point from, Steady::time_point to) {
 void Pool::Worker::admit_ready(Steady::time_point now) {
     std::vector<Call*> ready;
     std::vector<Ask> asks;
+    std::map<std::string, std::size_t> taken;  // by server, in this round
     for (auto& call : calls_) {
         if (running_ + ready.size() >= options.in_flight) {
             break;
@@ -40,8 +42,14 @@ void Pool::Worker::admit_ready(Steady::time_point now) {
         if (gate != gated_.end() && gate->second > now) {
             continue;
         }
+        Ask ask = ask_for(call);
+        Room& room = rooms_[ask.key];
+        if (room.running + taken[ask.key] >= places(room, ask.key, now)) {
+            continue;
+        }
+        ++taken[ask.key];
         ready.push_back(&call);
-        asks.push_back(ask_for(call));
+        asks.push_back(std::move(ask));
     }
     if (ready.empty()) {
         return;
@@ -84,6 +92,22 @@ void Pool::Worker::admit_ready(Steady::time_point now) {
     }
 }
 
+/// The first request makes the connection; the settings of HTTP/2 come with the server's end of the handshake or one
+/// round later, which takes no longer than the handshake did.
+std::size_t Pool::Worker::places(Room& room, const std::string& key, Steady::time_point now) {
+    for (const auto& call : calls_) {
+        if (room.opens) {
+            break;
+        }
+        if (call.program.joinable() && call.ask.key == key) {
+            room.opens = now;
+        } else if (call.transfer != nullptr && call.transfer->dispatched() && call.ask.key == key) {
+            room.opens = *call.transfer->dispatched() + call.transfer->handshake();
+        }
+    }
+    return room.opens && *room.opens <= now ? room.most : 1;
+}
+
 Ask Pool::Worker::ask_for(Call& call) {
     const Lane& lane = call.current();
     const Target& target = lane.target;
@@ -119,6 +143,7 @@ void Pool::Worker::send(Call& call, std::int64_t reservation, Steady::time_point
     call.requests_before = ++sent.requests;
     call.tokens_before = sent.tokens += call.ask.tokens;
     ++running_;
+    ++rooms_[call.ask.key].running;
     if (call.current().target.kind == ProviderKind::command) {
         start_program(call, now);
     } else if (auto error = send_http(call)) {

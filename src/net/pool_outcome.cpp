@@ -55,6 +55,13 @@ void Pool::Worker::transfer_ended(Call& call, int code) {
     curl_multi_remove_handle(multi_, call.transfer->easy());
     const HeaderFields headers = call.transfer->headers();
     call.outcome.http_version = call.transfer->http_version();
+    if (was_crowded_out(call, code)) {
+        settle(call, tl::make_unexpected(call.transfer->error(code)), headers);
+        stop_transfer(call);
+        leave_room(call);
+        --call.attempts_here;
+        return;
+    }
     if (code != CURLE_OK) {
         LlmError error = call.transfer->error(code);
         error.usage = call.reader->usage();
@@ -68,11 +75,34 @@ void Pool::Worker::transfer_ended(Call& call, int code) {
                  known.no_temperature || call.dialect.no_temperature, known.no_extras || call.dialect.no_extras};
         settle(call, llm_error("malformed", "another dialect"), headers);
         stop_transfer(call);
-        --running_;
+        leave_room(call);
         --call.attempts_here;
         return;
     }
     attempt_ended(call, call.reader->finish(status, headers, std::chrono::system_clock::now()), headers);
+}
+
+void Pool::Worker::leave_room(const Call& call) {
+    --running_;
+    --rooms_[call.ask.key].running;
+}
+
+/// A server may allow fewer streams than were sent before it was heard. libcurl then gives the connection up and with
+/// it the others on it; they are asked again, half as many at once. Only what had no answer yet, and while others ran.
+bool Pool::Worker::was_crowded_out(Call& call, int code) {
+    constexpr unsigned most_times = 8;  // halved so often, any crowd is gone
+    Room& room = rooms_[call.ask.key];
+    const bool broken_off = code == CURLE_HTTP2_STREAM || code == CURLE_HTTP2 || code == CURLE_PARTIAL_FILE;
+    const bool alone = room.most == 1 || (room.running == 1 && call.sent >= room.shrunk);
+    if (!broken_off || call.transfer->status() != 0 || alone || call.crowded_out >= most_times) {
+        return false;
+    }
+    if (call.sent >= room.shrunk) {  // one burst shrinks it once
+        room.most = std::max<std::size_t>(1, room.running / 2);
+        room.shrunk = Steady::now();
+    }
+    ++call.crowded_out;
+    return true;
 }
 
 /// `answer` of the attempt in flight; its handle is out of the multi handle already.
@@ -89,7 +119,7 @@ void Pool::Worker::attempt_ended(Call& call, Answer<LlmAnswer> answer, const Hea
     }
     settle(call, answer, headers);
     stop_transfer(call);
-    --running_;
+    leave_room(call);
     if (answer) {
         conclude(call, std::move(answer));
     } else {
@@ -124,7 +154,7 @@ void Pool::Worker::abandon(Call& call, const LlmError& why) {
         }
         settle(call, answer, {});
         stop_transfer(call);
-        --running_;
+        leave_room(call);
     }
     conclude(call, tl::make_unexpected(why));
 }

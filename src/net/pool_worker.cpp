@@ -172,8 +172,15 @@ int Pool::Worker::next_wait(Steady::time_point now) {
     for (const auto& call : calls_) {
         wake_at = std::min(wake_at, call.deadline);
         if (!call.in_flight()) {
-            if (has_room) {
-                const auto gate = gated_.find(server_key(call.lanes[call.lane]));
+            const std::string key = server_key(call.lanes[call.lane]);
+            const auto room = rooms_.find(key);
+            const std::size_t places = room == rooms_.end() ? 1 : this->places(room->second, key, now);
+            const std::size_t running = room == rooms_.end() ? 0 : room->second.running;
+            if (room != rooms_.end() && room->second.opens && *room->second.opens > now) {
+                wake_at = std::min(wake_at, *room->second.opens);
+            }
+            if (has_room && running < places) {
+                const auto gate = gated_.find(key);
                 const auto ready = gate == gated_.end() ? call.not_before : std::max(call.not_before, gate->second);
                 wake_at = std::min(wake_at, ready);
             }

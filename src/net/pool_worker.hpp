@@ -34,6 +34,7 @@ struct Call {
     unsigned attempts_here = 0;  ///< on this lane
     Steady::time_point not_before;
     bool cancelled = false;
+    unsigned crowded_out = 0;        ///< attempts that fell to a stream limit, which do not count
     std::vector<LlmError> failures;  ///< one a lane that failed
     Outcome outcome;
     bool unpriced = false;
@@ -80,6 +81,15 @@ struct Pool::Worker {
         std::int64_t tokens = 0;
     };
 
+    /// How many requests at once a server has room for: one, until it can have said how many streams it allows; then
+    /// all, until it breaks streams off that it has not answered.
+    struct Room {
+        std::size_t running = 0;
+        std::optional<Steady::time_point> opens;  ///< for more than one
+        std::size_t most = static_cast<std::size_t>(-1);
+        Steady::time_point shrunk;
+    };
+
     void run(const std::stop_token& stop);
     void take_inbox();
     void wake();
@@ -90,12 +100,15 @@ struct Pool::Worker {
     [[nodiscard]] Ask ask_for(Call& call);
     void send(Call& call, std::int64_t reservation, Steady::time_point now);
     [[nodiscard]] std::optional<LlmError> send_http(Call& call);
+    [[nodiscard]] std::size_t places(Room& room, const std::string& key, Steady::time_point now);
     void start_program(Call& call, Steady::time_point now);
     void check_timers(Steady::time_point now);
     void stop_transfer(Call& call);
 
     // What comes of it (pool_outcome.cpp).
     void transfer_ended(Call& call, int code);
+    [[nodiscard]] bool was_crowded_out(Call& call, int code);
+    void leave_room(const Call& call);
     void attempt_ended(Call& call, Answer<LlmAnswer> answer, const HeaderFields& headers);
     void attempt_failed(Call& call, LlmError error);
     void abandon(Call& call, const LlmError& why);
@@ -112,6 +125,7 @@ struct Pool::Worker {
     std::map<std::string, Dialect> dialects_;
     std::map<std::string, Steady::time_point> gated_;  ///< servers that nobody may ask before then
     std::map<std::string, Sent> sent_;
+    std::map<std::string, Room> rooms_;
     std::vector<Settlement> settlements_;
     std::vector<std::pair<Pool::Done, Outcome>> deliveries_;
     std::vector<std::jthread> leaving_programs_;
