@@ -250,13 +250,21 @@ TEST(Pool, AnAnswerThatEndedWrongIsNotPaidForTwice) {
 TEST(Pool, LearnsTheDialectOnceForAll) {
     const json other = error_reply(400, {}, "unsupported_parameter",
                                    "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.");
-    const test::H2Server server(steps({other, other, other, good("ok")}));
-    const std::vector<LlmRequest> requests(3, request_to({target_at(server.url("/v1"))}));
-    for (const auto& outcome : ask_all(options_for(server.cert()), requests)) {
-        EXPECT_TRUE(outcome.answer) << words_of(outcome);
+    const test::H2Server server(steps({other, good("ok")}));
+    auto pool = Pool::start(options_for(server.cert()));
+    ASSERT_TRUE(pool) << pool.error().message;
+    const LlmRequest request = request_to({target_at(server.url("/v1"))});
+    for (const std::size_t many : {std::size_t{1}, std::size_t{3}}) {
+        for (const auto& outcome : (*pool)->call_batch(std::vector<LlmRequest>(many, request), {})) {
+            EXPECT_TRUE(outcome.answer) << words_of(outcome);
+        }
     }
-    EXPECT_EQ(server.requests().size(), 6U);
-    EXPECT_TRUE(server.requests().back()["json"].contains("max_completion_tokens"));
+    const auto requests = server.requests();
+    ASSERT_EQ(requests.size(), 5U);  // one is refused and asked again; the others are asked right at once
+    EXPECT_FALSE(requests.front()["json"].contains("max_completion_tokens"));
+    for (std::size_t i = 1; i < requests.size(); ++i) {
+        EXPECT_TRUE(requests[i]["json"].contains("max_completion_tokens")) << i;
+    }
 }
 
 TEST(Pool, NeverShowsTheKey) {
