@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <cstring>
 
 #include <curl/curl.h>
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "net/key_source.hpp"
 
 namespace rfsn::net {
 namespace {
@@ -197,16 +197,15 @@ struct Transfer::State {
         } else if (request.to.loopback) {
             curl_easy_setopt(easy, CURLOPT_PROXY, "");
         }
-        const char* file = network.ca_file.empty() ? nullptr : network.ca_file.c_str();
+        std::string file = network.ca_file;
         for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
-            const char* value = std::getenv(name);
-            file = file == nullptr && value != nullptr && *value != '\0' ? value : file;
+            file = file.empty() ? variable(name) : file;
         }
-        if (file != nullptr) {
-            curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+        if (!file.empty()) {
+            curl_easy_setopt(easy, CURLOPT_CAINFO, file.c_str());  // libcurl keeps a copy
         }
-        if (const char* directory = std::getenv("SSL_CERT_DIR"); directory != nullptr && *directory != '\0') {
-            curl_easy_setopt(easy, CURLOPT_CAPATH, directory);
+        if (const std::string directory = variable("SSL_CERT_DIR"); !directory.empty()) {
+            curl_easy_setopt(easy, CURLOPT_CAPATH, directory.c_str());
         }
     }
 };

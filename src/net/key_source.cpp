@@ -122,6 +122,7 @@ std::string variable(const std::string& name) {
     if (name.empty() || name.find_first_of("= \t\n") != std::string::npos || name.find('\0') != std::string::npos) {
         return {};
     }
+    // Not base::Environment: it copies every value, and nothing would wipe the copy of a key.
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::string() : std::string(base::trim(value));
 }

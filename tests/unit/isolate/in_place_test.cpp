@@ -215,13 +215,13 @@ TEST_F(InPlace, AnswersAreRememberedForADayAndAskedAnewByDoctor) {
 
 TEST(Mounts, AreFoundBelowADirectoryOnly) {
     const std::string info =
-        "22 1 8:1 / / rw - ext4 /dev/a rw\n30 22 0:5 / /work/tree rw - tmpfs t rw\n31 22 0:5 / /work/tree2/x rw - "
+        "22 1 8:1 / / rw - ext4 /dev/a rw\n30 22 0:5 / /srv/tree rw - tmpfs t rw\n31 22 0:5 / /srv/tree2/x rw - "
         "tmpfs t rw\n"
-        "32 22 0:5 / /work/a\\040b/c\\012d rw - tmpfs t rw\nbroken\n";
-    EXPECT_EQ(mounted_below("/work/tree", info), "");
-    EXPECT_EQ(mounted_below("/work/tree2", info), "/work/tree2/x");
-    EXPECT_EQ(mounted_below("/work/a b", info), "/work/a b/c\nd");
-    EXPECT_EQ(mounted_below("/wor", info), "");
+        "32 22 0:5 / /srv/a\\040b/c\\012d rw - tmpfs t rw\nbroken\n";
+    EXPECT_EQ(mounted_below("/srv/tree", info), "");
+    EXPECT_EQ(mounted_below("/srv/tree2", info), "/srv/tree2/x");
+    EXPECT_EQ(mounted_below("/srv/a b", info), "/srv/a b/c\nd");
+    EXPECT_EQ(mounted_below("/sr", info), "");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "observe/audit.hpp"
 
+#include <filesystem>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -146,10 +146,10 @@ TEST_F(Audit, ARecordThatACrashLeftWithoutItsHeadIsTakenIn) {
     fill(2);
     // The head of two records, kept; then a third; then the old head is put back, as if the machine had stopped.
     const std::string copy = dir_.path() + "/copy";
-    ASSERT_EQ(std::system(("cp -a " + place_.state_dir + " " + copy).c_str()), 0);
+    std::filesystem::copy(place_.state_dir, copy);
     fill(1);
     ASSERT_TRUE(base::remove_tree(place_.state_dir));
-    ASSERT_EQ(std::system(("cp -a " + copy + " " + place_.state_dir).c_str()), 0);
+    std::filesystem::copy(copy, place_.state_dir);
     EXPECT_EQ(problem(), "");
     fill(1);
     EXPECT_EQ(problem(), "");

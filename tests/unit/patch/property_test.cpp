@@ -56,8 +56,8 @@ struct State {
 class Properties : public testing::TestWithParam<unsigned> {
    protected:
     void SetUp() override {
-        const char* fixed = std::getenv("RFSN_TEST_SEED");
-        seed_ = fixed != nullptr ? static_cast<unsigned>(std::strtoul(fixed, nullptr, 10)) : std::random_device{}();
+        const auto fixed = base::Environment::of_process().get("RFSN_TEST_SEED");
+        seed_ = fixed ? static_cast<unsigned>(std::strtoul(fixed->c_str(), nullptr, 10)) : std::random_device{}();
         seed_ += GetParam();
         chance_.seed(seed_);
         RecordProperty("seed", std::to_string(seed_));
