@@ -4,8 +4,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/proposals.hpp"
-#include "gate/audit.hpp"
-#include "gate/learning.hpp"
+#include "gate/apply.hpp"
 #include "gate/replay.hpp"
 #include "report/report.hpp"
 
@@ -14,17 +13,6 @@ namespace {
 
 std::string id_of(const Invocation& invocation) {
     return invocation.positionals.empty() ? "" : invocation.positionals.front();
-}
-
-/// What the commands about proposals start with: the repository and its store.
-template <class Body>
-int with_store(Context& context, const Body& body) {
-    auto session = open_session(context);
-    if (!session) {
-        return fail_with(session.error());
-    }
-    auto store = patch::Store::open((*session)->repository());
-    return store ? body(**session, *store) : fail_with(store.error());
 }
 
 int list(patch::Store& store) {
@@ -44,20 +32,26 @@ int list(patch::Store& store) {
 }  // namespace
 
 int cmd_show(const Invocation& invocation, Context& context) {
-    return with_store(context, [&](gate::Session& /*session*/, patch::Store& store) {
-        if (invocation.has("all")) {
-            return list(store);
-        }
-        const auto stored = store.get(id_of(invocation));
-        if (!stored) {
-            return fail_with(stored.error());
-        }
-        if (invocation.has("evidence")) {
-            return print(gate::evidence_bundle(*stored));
-        }
-        const auto shown = traits(STDOUT_FILENO, context, invocation.value("color"));
-        return print(report::proposal(gate::summarise(*stored), shown, 0) + "\n");
-    });
+    auto session = open_session(context);
+    if (!session) {
+        return fail_with(session.error());
+    }
+    auto store = patch::Store::open((*session)->repository());
+    if (!store) {
+        return fail_with(store.error());
+    }
+    if (invocation.has("all")) {
+        return list(*store);
+    }
+    const auto stored = store->get(id_of(invocation));
+    if (!stored) {
+        return fail_with(stored.error());
+    }
+    if (invocation.has("evidence")) {
+        return print(gate::evidence_bundle(*stored));
+    }
+    const auto shown = traits(STDOUT_FILENO, context, invocation.value("color"));
+    return print(report::proposal(gate::summarise(*stored), shown, 0) + "\n");
 }
 
 int cmd_apply(const Invocation& invocation, Context& context) {
@@ -66,38 +60,26 @@ int cmd_apply(const Invocation& invocation, Context& context) {
 }
 
 int cmd_discard(const Invocation& invocation, Context& context) {
-    return with_store(context, [&](gate::Session& session, patch::Store& store) {
-        const auto stored = store.get(id_of(invocation));
-        if (!stored) {
-            return fail_with(stored.error());
-        }
-        if (auto set = store.set_state(stored->id, "discarded"); !set) {
-            return fail_with(set.error());
-        }
-        gate::note_ending(session, stored->id, learn::Ending::rejected);
-        gate::audit(session, "discarded", gate::audit_fields(*stored));
-        say("discarded " + stored->id);
-        say_notices(session);
-        return 0;
-    });
+    auto session = open_session(context);
+    return session ? discard_stored(**session, id_of(invocation)) : fail_with(session.error());
 }
 
 int cmd_undo(const Invocation& invocation, Context& context) {
-    return with_store(context, [&](gate::Session& session, patch::Store& store) {
-        if (const auto& recovered = session.recovered; recovered && recovered->undo && id_of(invocation).empty()) {
-            say_outcome(*recovered, "undone");  // by finishing the undo that was cut off
-            return 0;
-        }
-        const auto outcome = patch::undo(session.repository(), session.source(), store, id_of(invocation));
-        if (!outcome) {
-            return fail_with(outcome.error());
-        }
-        gate::note_ending(session, outcome->proposal, learn::Ending::reverted);
-        gate::audit(session, "undone", {{"proposal", outcome->proposal}});
-        say_outcome(*outcome, "undone");
-        say_notices(session);
+    auto session = open_session(context);
+    if (!session) {
+        return fail_with(session.error());
+    }
+    if (const auto& recovered = (*session)->recovered; recovered && recovered->undo && id_of(invocation).empty()) {
+        say_outcome(*recovered, "undone");  // by finishing the undo that was cut off
         return 0;
-    });
+    }
+    const auto outcome = gate::undo_proposal(**session, id_of(invocation));
+    if (!outcome) {
+        return fail_with(outcome.error());
+    }
+    say_outcome(*outcome, "undone");
+    say_notices(**session);
+    return 0;
 }
 
 }  // namespace rfsn::cli

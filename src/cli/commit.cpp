@@ -5,29 +5,24 @@
 #include "cli/commands.hpp"
 #include "cli/decide.hpp"
 #include "cli/proposals.hpp"
-#include "gate/learning.hpp"
 #include "gate/propose.hpp"
 #include "report/report.hpp"
 
 namespace rfsn::cli {
 namespace {
 
-/// What the user's own configuration lets a red commit try: the fixers, then what is remembered, then a model.
+/// What the user's own configuration lets a red commit try: the fixers, or all that `git rfsn propose` does, by the
+/// checks of "ci" as there.
 base::Result<gate::Proposed> search(Context& context, gate::Session& session, const gate::Judged& judged) {
-    RFSN_ASSIGN(auto proposed, gate::propose_from_fixers(session, judged));
-    const auto proven = [&] {
-        return std::any_of(proposed.proposals.begin(), proposed.proposals.end(),
-                           [](const auto& proposal) { return proposal.proven; });
-    };
-    if (proven() || session.config().config.commit_try != "model") {
-        return proposed;
+    if (session.config().config.commit_try != "model") {
+        return gate::propose_from_fixers(session, judged);
     }
-    RFSN_ASSIGN(proposed, gate::propose_from_memory(session, judged));
-    if (proven() || gate::why_no_endpoint(session.config().config.llm)) {
-        return proposed;
-    }
-    const auto transport = llm::net_transport(session.programs().net, context.env, context.runner);
-    return gate::propose_from_model(session, judged, *transport);
+    gate::CheckRequest request;
+    request.stage = model::Stage::ci;
+    RFSN_ASSIGN(const auto whole, gate::judge(session, std::move(request)));
+    base::StatusLine line(STDERR_FILENO, base::terminal_traits(STDERR_FILENO, context.env));
+    const auto transport = transport_to_model(context, session, line);
+    return gate::propose(session, *whole, *transport);
 }
 
 bool may_apply_unasked(const config::Config& config, const model::ProposalSummary& proposal) {

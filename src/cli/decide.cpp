@@ -7,8 +7,6 @@
 #include "base/text.hpp"
 #include "cli/hunks.hpp"
 #include "cli/proposals.hpp"
-#include "gate/audit.hpp"
-#include "gate/learning.hpp"
 #include "gate/propose.hpp"
 #include "report/report.hpp"
 
@@ -62,21 +60,6 @@ Word ask(const Table& table, const std::string& id) {
             return *known;
         }
     }
-}
-
-int discard(const Table& table, const std::string& id) {
-    auto store = patch::Store::open(table.session->repository());
-    const auto stored = store ? store->get(id) : base::Result<patch::StoredProposal>(tl::unexpect, store.error());
-    if (!stored) {
-        return fail_with(stored.error());
-    }
-    if (auto set = store->set_state(stored->id, "discarded"); !set) {
-        return fail_with(set.error());
-    }
-    gate::note_ending(*table.session, stored->id, learn::Ending::rejected);
-    gate::audit(*table.session, "discarded", gate::audit_fields(*stored));
-    say("discarded " + stored->id);
-    return 0;
 }
 
 /// A patch that the person made of another one: judged and proven like any that is brought from outside.
@@ -145,7 +128,7 @@ std::optional<int> settle(const Table& table, const model::ProposalSummary& prop
             case Word::yes:
                 return apply_stored(*table.context, *table.session, now.id);
             case Word::no:
-                return discard(table, now.id) == 0 ? std::nullopt : std::optional<int>(3);
+                return discard_stored(*table.session, now.id) == 0 ? std::nullopt : std::optional<int>(3);
             case Word::next:
                 return std::nullopt;
             case Word::quit:

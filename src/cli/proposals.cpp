@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "gate/apply.hpp"
+#include "llm/reply_cache.hpp"
 #include "report/report.hpp"
 
 namespace rfsn::cli {
@@ -37,6 +38,20 @@ const char* words(git::WorkTreeOutcome outcome, bool in_index) {
             break;
     }
     return "index only: the work-tree file was left alone";
+}
+
+/// "rfsn  asking: 12 s, about 340 tokens"
+llm::ProgressListener asking(base::StatusLine& line) {
+    return [&line](const llm::TransportProgress& progress) {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(progress.elapsed).count();
+        std::string text = "rfsn  asking: " + std::to_string(seconds) + " s";
+        if (progress.tokens > 0) {
+            text += ", about " + std::to_string(progress.tokens) + " tokens";
+        } else if (progress.running == 0 && progress.waiting > 0) {
+            text += ", waiting for a limit or a retry";
+        }
+        line.show(text);
+    };
 }
 
 }  // namespace
@@ -98,6 +113,29 @@ int present(const Context& context, const Invocation& invocation, gate::Session&
         return gate::blocked_checks(judged).empty() ? 0 : 1;
     }
     return invocation.has("yes") ? apply_stored(context, session, proven) : 0;
+}
+
+int discard_stored(gate::Session& session, const std::string& id) {
+    const auto discarded = gate::discard_proposal(session, id);
+    if (!discarded) {
+        return fail_with(discarded.error());
+    }
+    say("discarded " + discarded->id);
+    say_notices(session);
+    return 0;
+}
+
+std::unique_ptr<llm::NetTransport> transport_to_model(Context& context, const gate::Session& session,
+                                                      base::StatusLine& line) {
+    // Without a terminal nobody looks, and answers need not be streamed.
+    const auto show = base::terminal_traits(STDERR_FILENO, context.env).control ? asking(line) : nullptr;
+    auto transport = llm::net_transport(session.programs().net, context.env, context.runner, show);
+    const auto& settings = session.config().config.llm;
+    if (settings.cache && !gate::why_no_endpoint(settings)) {
+        transport = llm::remembering(std::move(transport), llm::reply_cache(settings, context.env),
+                                     session.repository().common_dir());
+    }
+    return transport;
 }
 
 }  // namespace rfsn::cli

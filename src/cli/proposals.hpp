@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/context.hpp"
-#include "gate/fix.hpp"
+#include "gate/propose.hpp"
 
 namespace rfsn::cli {
 
@@ -13,6 +13,12 @@ namespace rfsn::cli {
 
 /// Applies a stored proposal ("" = the newest) and says what became of each file.
 [[nodiscard]] int apply_stored(const Context& context, gate::Session& session, const std::string& id);
+/// Throws a stored proposal ("" = the newest) away for good and says so.
+[[nodiscard]] int discard_stored(gate::Session& session, const std::string& id);
 void say_outcome(const patch::ApplyOutcome& outcome, const char* verb);
+
+/// The way to the configured model: with what was proven before, and with a line on `line` while it is asked.
+[[nodiscard]] std::unique_ptr<llm::NetTransport> transport_to_model(Context& context, const gate::Session& session,
+                                                                    base::StatusLine& line);
 
 }  // namespace rfsn::cli

@@ -15,4 +15,21 @@ base::Result<patch::ApplyOutcome> apply_proposal(Session& session, const std::st
     return outcome;
 }
 
+base::Result<patch::StoredProposal> discard_proposal(Session& session, const std::string& id) {
+    RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
+    RFSN_ASSIGN(auto stored, store.get(id));
+    RFSN_TRY(store.set_state(stored.id, "discarded"));
+    note_ending(session, stored.id, learn::Ending::rejected);
+    audit(session, "discarded", audit_fields(stored));
+    return stored;
+}
+
+base::Result<patch::ApplyOutcome> undo_proposal(Session& session, const std::string& id) {
+    RFSN_ASSIGN(auto store, patch::Store::open(session.repository()));
+    RFSN_ASSIGN(auto outcome, patch::undo(session.repository(), session.source(), store, id));
+    note_ending(session, outcome.proposal, learn::Ending::reverted);
+    audit(session, "undone", {{"proposal", outcome.proposal}});
+    return outcome;
+}
+
 }  // namespace rfsn::gate

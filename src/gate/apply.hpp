@@ -13,4 +13,10 @@ namespace rfsn::gate {
 /// the patch was proven on: then the tree it produces would be one that nobody has checked.
 [[nodiscard]] base::Result<patch::ApplyOutcome> apply_proposal(Session& session, const std::string& id);
 
+/// Throws a stored proposal away for good: neither memory nor a model brings it again. Errors: the store's.
+[[nodiscard]] base::Result<patch::StoredProposal> discard_proposal(Session& session, const std::string& id);
+
+/// Takes the last apply ("") or that of a proposal back. Errors: patch::undo()'s.
+[[nodiscard]] base::Result<patch::ApplyOutcome> undo_proposal(Session& session, const std::string& id);
+
 }  // namespace rfsn::gate

@@ -106,12 +106,7 @@ std::string discarded_before(const Session& session, const model::FixProposal& p
         return "";
     }
     const auto same = [&](const patch::StoredProposal& stored) {
-        const auto& old = stored.patch.proposal().edits;
-        return stored.state == "discarded" &&
-               std::equal(old.begin(), old.end(), proposal.edits.begin(), proposal.edits.end(),
-                          [](const model::FileEdit& a, const model::FileEdit& b) {
-                              return a.path == b.path && a.content == b.content && a.deletes == b.deletes;
-                          });
+        return stored.state == "discarded" && same_edits(stored.patch.proposal(), proposal);
     };
     const auto found = std::find_if(all->begin(), all->end(), same);
     return found == all->end() ? "" : found->id;
@@ -133,6 +128,13 @@ base::Result<model::ProposalSummary> refused_summary(const model::FixProposal& p
 }
 
 }  // namespace
+
+bool same_edits(const model::FixProposal& a, const model::FixProposal& b) {
+    return std::equal(a.edits.begin(), a.edits.end(), b.edits.begin(), b.edits.end(),
+                      [](const model::FileEdit& one, const model::FileEdit& other) {
+                          return one.path == other.path && one.content == other.content && one.deletes == other.deletes;
+                      });
+}
 
 std::vector<std::string> blocked_checks(const Judged& judged) {
     std::vector<std::string> ids;

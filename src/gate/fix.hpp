@@ -41,6 +41,9 @@ void keep_fixes_of_passing_index(Session& session, const Judged& judged, model::
                                                             const std::vector<std::string>& offered,
                                                             const model::Cost& cost);
 
+/// Whether two proposals make the same files.
+[[nodiscard]] bool same_edits(const model::FixProposal& a, const model::FixProposal& b);
+
 [[nodiscard]] model::ProposalSummary summarise(const patch::StoredProposal& stored);
 [[nodiscard]] std::vector<std::string> blocked_checks(const Judged& judged);
 

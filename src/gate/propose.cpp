@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "gate/learning.hpp"
 #include "gate/reply_proposal.hpp"
 #include "gate/search.hpp"
 #include "llm/targets.hpp"
@@ -46,6 +47,21 @@ const model::StagedFile* staged(const Judged& judged, const std::string& path) {
     const auto found =
         std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
     return found == files.end() ? nullptr : &*found;
+}
+
+/// Whether one proven proposal turns every blocked check green.
+bool repairs_all(const Judged& judged, const Proposed& proposed) {
+    const auto blocked = blocked_checks(judged);
+    return std::any_of(proposed.proposals.begin(), proposed.proposals.end(), [&](const auto& proposal) {
+        const auto green = [&](const std::string& check) {
+            const auto& checks = proposal.evidence.checks;
+            return std::any_of(checks.begin(), checks.end(), [&](const auto& delta) { return delta.check == check; }) &&
+                   std::all_of(checks.begin(), checks.end(), [&](const auto& delta) {
+                       return delta.check != check || delta.after == model::RunState::passed;
+                   });
+        };
+        return proposal.proven && std::all_of(blocked.begin(), blocked.end(), green);
+    });
 }
 
 }  // namespace
@@ -124,12 +140,27 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
         }
         problem = tried.problem;
     }
-    transport.judged(first, settings, tried.proven && tried.reply ? &*tried.reply : nullptr, problem);
+    if (tried.reply) {  // else it was known that none comes
+        transport.judged(first, settings, tried.proven ? &*tried.reply : nullptr, problem);
+    }
     auto proposed = search.take();
     if (!tried.proven) {
         proposed.reason = tried.reply ? "no answer could be proven" : problem;
     }
     return proposed;
+}
+
+base::Result<Proposed> propose(Session& session, const Judged& judged, llm::NetTransport& transport) {
+    RFSN_ASSIGN(auto fixed, propose_from_fixers(session, judged));
+    if (repairs_all(judged, fixed)) {
+        return fixed;
+    }
+    RFSN_ASSIGN(auto remembered, propose_from_memory(session, judged));
+    if (std::any_of(remembered.proposals.begin(), remembered.proposals.end(),
+                    [](const auto& proposal) { return proposal.proven; })) {
+        return remembered;
+    }
+    return propose_from_model(session, judged, transport);
 }
 
 }  // namespace rfsn::gate

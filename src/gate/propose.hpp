@@ -19,6 +19,10 @@ namespace rfsn::gate {
 [[nodiscard]] base::Result<Proposed> propose_from_model(Session& session, const Judged& judged,
                                                         llm::NetTransport& transport);
 
+/// What costs nothing first: the tools' own fixers, if they repair all that is red, then what was proven for this
+/// failure before, then the model. Errors: propose_from_model()'s.
+[[nodiscard]] base::Result<Proposed> propose(Session& session, const Judged& judged, llm::NetTransport& transport);
+
 /// The same for a reply that a person brings from any chat window.
 [[nodiscard]] base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged,
                                                         const std::string& reply);

@@ -25,13 +25,6 @@ struct Candidate {
     }
 };
 
-bool same_edits(const model::FixProposal& a, const model::FixProposal& b) {
-    return std::equal(a.edits.begin(), a.edits.end(), b.edits.begin(), b.edits.end(),
-                      [](const model::FileEdit& one, const model::FileEdit& other) {
-                          return one.path == other.path && one.content == other.content;
-                      });
-}
-
 }  // namespace
 
 base::Result<Tried> Search::ask_once(const llm::Prompt& prompt) {
@@ -56,7 +49,7 @@ base::Result<Tried> Search::ask_many() {
     std::optional<base::Error> error;
     for (std::size_t i = 0; i < replies.size(); ++i) {
         if (!replies[i]) {
-            error = replies[i].error();
+            error = error ? error : replies[i].error();
             continue;
         }
         cost_.add(replies[i]->cost);
@@ -71,6 +64,9 @@ base::Result<Tried> Search::ask_many() {
                          [&](const Candidate& other) { return same_edits(other.proposal, candidate.proposal); })) {
             candidates.push_back(std::move(candidate));
         }
+    }
+    if (candidates.empty() && !tried.reply && error && error->code == base::ErrorCode::not_found) {
+        return Tried{false, std::nullopt, error->message};
     }
     if (candidates.empty() && !tried.reply && error) {
         return tl::make_unexpected(std::move(*error));

@@ -40,7 +40,16 @@ class Remembering final : public NetTransport {
 
     std::vector<base::Result<Reply>> ask_all(const std::vector<Question>& questions,
                                              const config::LlmSettings& settings, const Enough& is_enough) override {
-        return inner_->ask_all(questions, settings, is_enough);
+        // An answer that was proven, or that none is usable, is known for all of them together.
+        const bool known = settings.cache && !questions.empty() &&
+                           cache_->get({reply_key(*questions.front().prompt, settings, salt_), {}, {}}).entry;
+        if (!known) {
+            return inner_->ask_all(questions, settings, is_enough);
+        }
+        std::vector<base::Result<Reply>> replies(
+            questions.size(), base::fail(base::ErrorCode::interrupted, "what was remembered is enough"));
+        replies.front() = ask(*questions.front().prompt, settings);
+        return replies;
     }
 
     void judged(const Prompt& prompt, const config::LlmSettings& settings, const Reply* proven,

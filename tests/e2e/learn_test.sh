@@ -72,3 +72,7 @@ run 0 git-rfsn llm enable
 run 0 git-rfsn propose; has "$ERR" "proven"; has "$ERR" "no usable edit"
 same "$(wc -l < "$WORK/requests")" 3
 same "$(sed 's/.*"temperature": *\([0-9.]*\).*/\1/' "$WORK/requests" | sort -u | wc -l)" 3
+# Asked again with nothing remembered of failures: the proven answer is known, and nothing goes out.
+rm -f .git/rfsn/learn.db*
+run 0 git-rfsn propose; has "$ERR" "proven"
+same "$(wc -l < "$WORK/requests")" 3
