@@ -6,7 +6,7 @@
 
 namespace rfsn::base {
 
-/// A file of config/ or hooks/ that was compiled in; YAML as compact JSON. Lives for ever.
+/// A file of config/ or hooks/ that was compiled in; YAML as base/packed_doc.hpp reads it. Lives for ever.
 struct EmbeddedFile {
     std::string_view name;  ///< without directory
     std::string_view bytes;

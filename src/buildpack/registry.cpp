@@ -7,6 +7,7 @@
 
 #include "base/doc.hpp"
 #include "base/embedded.hpp"
+#include "base/packed_doc.hpp"
 #include "base/text.hpp"
 #include "buildpack/buildpack.hpp"
 #include "buildpack/load.hpp"
@@ -32,7 +33,7 @@ Result<base::DocNode> built_in(std::string_view id) {
     const auto name = std::string(id) + ".yaml";
     for (const auto& file : pack_files()) {
         if (file.name == name) {
-            auto doc = base::parse_doc(base::DocFormat::json, file.bytes);
+            auto doc = base::unpack_doc(file.bytes);
             if (!doc) {
                 return base::fail(ErrorCode::internal,
                                   fmt::format("config/buildpacks/{}: {}", name, doc.error().message));

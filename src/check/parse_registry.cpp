@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/embedded.hpp"
+#include "base/packed_doc.hpp"
 #include "base/text.hpp"
 
 namespace rfsn::check {
@@ -62,7 +63,7 @@ std::string_view stem(std::string_view file) {
 }
 
 Result<DocNode> document_of(const base::EmbeddedFile& file) {
-    auto doc = base::parse_doc(base::DocFormat::json, file.bytes);
+    auto doc = base::unpack_doc(file.bytes);
     if (!doc) {
         return base::fail(ErrorCode::internal, fmt::format("config/parsers/{}: {}", file.name, doc.error().message));
     }

@@ -43,7 +43,9 @@ void start_log(const Context& context) {
     std::string level = context.env.get_or("RFSN_LOG", "");
     const std::string state = base::xdg_state_dir(context.env);
     options.file = state.empty() ? "" : state + "/log.jsonl";
-    if (const auto loaded = gate::user_config(context.env, context.overrides)) {
+    const bool set = gate::has_user_settings(context.env, context.overrides);
+    if (const auto loaded =
+            set ? gate::user_config(context.env, context.overrides) : base::Result<config::Loaded>(config::Loaded{})) {
         const auto& config = loaded->config;
         level = level.empty() ? config.log_level : level;
         options.file = config.log_file.empty() ? options.file : config.log_file;

@@ -60,6 +60,40 @@ nlohmann::ordered_json convert(const YAML::Node& node) {
     return nullptr;
 }
 
+std::string counted(std::size_t number) {
+    std::string out;
+    while (number >= 0x80) {
+        out += static_cast<char>(number | 0x80U);
+        number >>= 7U;
+    }
+    return out + static_cast<char>(number);
+}
+
+std::string sized(const std::string& bytes) {
+    return counted(bytes.size()) + bytes;
+}
+
+/// As base/packed_doc.hpp reads it.
+std::string packed(const nlohmann::ordered_json& value) {
+    if (value.is_boolean()) {
+        return value.get<bool>() ? "T" : "F";
+    }
+    if (value.is_number_integer()) {
+        return "I" + sized(value.dump());
+    }
+    if (value.is_string()) {
+        return "S" + sized(value.get<std::string>());
+    }
+    if (!value.is_structured()) {
+        return "N";
+    }
+    std::string out = (value.is_array() ? "L" : "M") + counted(value.size());
+    for (const auto& [key, item] : value.items()) {
+        out += (value.is_array() ? "" : sized(key)) + packed(item);
+    }
+    return out;
+}
+
 void write_literal(std::ostream& out, const std::string& bytes) {
     constexpr std::size_t chunk = 100;
     for (std::size_t i = 0; i < bytes.size() || i == 0; i += chunk) {
@@ -106,15 +140,16 @@ int main(int argc, char** argv) {
         }
         try {
             if (yaml) {
-                bytes = convert(YAML::Load(bytes)).dump();
+                bytes = packed(convert(YAML::Load(bytes)));
             }
         } catch (const std::exception& error) {
             std::cerr << args[i] << ": " << error.what() << '\n';
             return 1;
         }
-        out << "      base::EmbeddedFile{\"" << args[i].substr(args[i].rfind('/') + 1) << "\"sv,\n";
+        // With its size, for packed bytes may hold a NUL.
+        out << "      base::EmbeddedFile{\"" << args[i].substr(args[i].rfind('/') + 1) << "\"sv, {\n";
         write_literal(out, bytes);
-        out << "        \"\"sv},\n";
+        out << "        , " << bytes.size() << "}},\n";
     }
     out << "    };\n    return files;\n}\n}  // namespace rfsn::" << args[0] << "\n";
     out.close();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "gate/session.hpp"
 
+#include <unistd.h>
+
 #include "base/text.hpp"
 #include "base/thread_pool.hpp"
 #include "gate/check_names.hpp"
@@ -84,6 +86,14 @@ isolate::Isolation& Session::isolation() {
 
 unsigned Session::jobs() const {
     return config_.config.jobs > 0 ? static_cast<unsigned>(config_.config.jobs) : base::available_cpus();
+}
+
+bool has_user_settings(const base::Environment& env, const std::map<std::string, std::string>& overrides) {
+    const auto& values = env.values();
+    const auto variable = values.lower_bound("RFSN_");
+    const std::string file = base_sources(env, overrides).user_file;
+    return !overrides.empty() || (variable != values.end() && variable->first.rfind("RFSN_", 0) == 0) ||
+           (!file.empty() && ::access(file.c_str(), F_OK) == 0);
 }
 
 base::Result<config::Loaded> user_config(const base::Environment& env,

@@ -64,6 +64,9 @@ class Session {
     std::unique_ptr<isolate::Isolation> isolation_;
 };
 
+/// Whether the user has set anything at all: a file, a variable, an option. Cheap; without it the defaults hold.
+[[nodiscard]] bool has_user_settings(const base::Environment& env, const std::map<std::string, std::string>& overrides);
+
 /// The layers that need no repository: for commands that work anywhere.
 [[nodiscard]] base::Result<config::Loaded> user_config(const base::Environment& env,
                                                        const std::map<std::string, std::string>& overrides);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/embedded.hpp"
+#include "base/packed_doc.hpp"
 #include "base/text.hpp"
 
 namespace rfsn::llm {
@@ -20,9 +21,8 @@ constexpr const char* main_name = "main";
 
 base::Result<Json> defaults() {
     for (const auto& file : provider_files()) {
-        Json json = Json::parse(file.bytes.begin(), file.bytes.end(), nullptr, false);
-        if (json.is_object()) {
-            return json;
+        if (const auto doc = base::unpack_doc(file.bytes); doc && doc->is_map()) {
+            return Json::parse(base::to_json(*doc));
         }
     }
     return base::fail(base::ErrorCode::internal, "the providers' defaults are damaged");

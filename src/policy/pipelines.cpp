@@ -234,8 +234,9 @@ std::vector<Loosened> loosened(const SettingRules& rules, const std::vector<Side
 
 base::Result<SettingRules> read_setting_rules(const base::DocNode& root) {
     SettingRules rules;
-    const auto items = [](const base::DocNode* node) {
-        return node != nullptr && node->is_list() ? node->items : std::vector<base::DocNode>{};
+    const auto items = [](const base::DocNode* node) -> const std::vector<base::DocNode>& {
+        static const std::vector<base::DocNode> none;
+        return node != nullptr && node->is_list() ? node->items : none;
     };
     const auto add = [](Patterns& patterns, const base::DocNode& node, const char* key) -> base::Result<void> {
         for (const auto& source : node.strings(key)) {

@@ -7,6 +7,7 @@
 #include "base/doc.hpp"
 #include "base/embedded.hpp"
 #include "base/glob.hpp"
+#include "base/packed_doc.hpp"
 
 namespace rfsn::policy {
 
@@ -94,7 +95,7 @@ base::Result<base::DocNode> rule_document(std::string_view name) {
     if (found == files.end()) {
         return base::fail(base::ErrorCode::internal, "policy: no " + std::string(name) + " compiled in");
     }
-    auto root = base::parse_doc(base::DocFormat::json, found->bytes);
+    auto root = base::unpack_doc(found->bytes);
     if (!root) {
         return base::fail(base::ErrorCode::internal, "policy: " + root.error().message);
     }

@@ -8,6 +8,7 @@
 
 #include "base/doc.hpp"
 #include "base/embedded.hpp"
+#include "base/packed_doc.hpp"
 #include "secrets/structure.hpp"
 
 namespace rfsn::secrets {
@@ -122,10 +123,28 @@ base::Result<Rule> read_rule(const DocNode& node) {
     return rule;
 }
 
+base::Result<std::vector<Rule>> read_rules(const DocNode& doc) {
+    const auto* list = doc.find("rules");
+    if (list == nullptr || !list->is_list() || list->items.empty()) {
+        return base::fail(base::ErrorCode::invalid, "secret rules: 'rules' is not a list with rules in it");
+    }
+    std::vector<Rule> rules;
+    rules.reserve(list->items.size());
+    for (const auto& node : list->items) {
+        RFSN_ASSIGN(Rule rule, read_rule(node));
+        if (std::any_of(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; })) {
+            return base::fail(base::ErrorCode::invalid, "secret rule '" + rule.id + "' is there twice");
+        }
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
 base::Result<std::vector<Rule>> load() {
     for (const auto& file : rule_files()) {
         if (file.name == "rules.yaml") {
-            return parse_rules(file.bytes);
+            const auto doc = base::unpack_doc(file.bytes);
+            return doc ? read_rules(*doc) : base::fail(base::ErrorCode::internal, doc.error().message);
         }
     }
     return base::fail(base::ErrorCode::internal, "rules.yaml is not compiled in");
@@ -147,20 +166,7 @@ base::Result<std::vector<Rule>> parse_rules(std::string_view json) {
     if (!doc) {
         return base::fail(base::ErrorCode::invalid, "secret rules: " + doc.error().message);
     }
-    const auto* list = doc->find("rules");
-    if (list == nullptr || !list->is_list() || list->items.empty()) {
-        return base::fail(base::ErrorCode::invalid, "secret rules: 'rules' is not a list with rules in it");
-    }
-    std::vector<Rule> rules;
-    rules.reserve(list->items.size());
-    for (const auto& node : list->items) {
-        RFSN_ASSIGN(Rule rule, read_rule(node));
-        if (std::any_of(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; })) {
-            return base::fail(base::ErrorCode::invalid, "secret rule '" + rule.id + "' is there twice");
-        }
-        rules.push_back(std::move(rule));
-    }
-    return rules;
+    return read_rules(*doc);
 }
 
 const base::Result<std::vector<Rule>>& rule_set() {
