@@ -58,7 +58,7 @@ double ask(const test::H2Server& server, std::size_t count,
     const double time = seconds([&] {
         auto pool = net::Pool::start(std::move(options));
         for (const auto& outcome : (*pool)->call_batch(requests, {})) {
-            answered += outcome.answer ? 1 : 0;
+            answered += outcome.answer ? 1U : 0U;
         }
     });
     if (answered != count) {
@@ -136,14 +136,14 @@ void bench_cache() {
                }) /
                count * 1e6;
     };
-    const auto by_key = [&](int i) { found += cache.get({std::to_string(i % 1000), {}, {}}).entry ? 1 : 0; };
+    const auto by_key = [&](int i) { found += cache.get({std::to_string(i % 1000), {}, {}}).entry ? 1U : 0U; };
     const double disk = per_get(1000, by_key);
     const double memory = per_get(100000, by_key);
     const double miss = per_get(1000, [&](int i) {
-        found += cache.get({"absent" + std::to_string(i), {}, {}}).entry ? 1 : 0;
+        found += cache.get({"absent" + std::to_string(i), {}, {}}).entry ? 1U : 0U;
     });
     const double similar = per_get(50, [&](int i) {
-        found += cache.get({"other", "p", texts[static_cast<std::size_t>(i)] + "x"}).candidates.empty() ? 0 : 1;
+        found += cache.get({"other", "p", texts[static_cast<std::size_t>(i)] + "x"}).candidates.empty() ? 0U : 1U;
     });
     std::printf("%-58s %8.2f us  (4 kB values, 2,000 entries; %zu found)\n", "cache get from memory", memory, found);
     std::printf("%-58s %8.2f us\n", "cache get from disk", disk);
