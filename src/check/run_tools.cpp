@@ -6,9 +6,14 @@
 #include <map>
 
 #include "check/tool_run.hpp"
+#include "check/tool_versions.hpp"
 
 namespace rfsn::check {
 namespace {
+
+VersionQuestion version_question(const Planned& planned) {
+    return {planned.tool, planned.program, planned.plan.project, planned.search_path};
+}
 
 /// Checks that share a place: those of one project that need the whole tree; any other check has a lane of its own.
 struct Lane {
@@ -20,7 +25,8 @@ struct Lane {
 
 class Scheduler {
    public:
-    Scheduler(const std::vector<const Planned*>& plans, const ToolContext& context) : plans_(plans), context_(context) {
+    Scheduler(const std::vector<const Planned*>& plans, const ToolContext& context)
+        : plans_(plans), context_(context), probes_(context) {
         std::map<std::string, std::size_t> shared;
         for (std::size_t i = 0; i < plans.size(); ++i) {
             runs_.emplace_back(*plans[i], context);
@@ -52,7 +58,12 @@ class Scheduler {
             if (!runs_[i].finished()) {  // the runner stopped asking: deadline or interrupt
                 runs_[i].fail(plans_[i]->plan.required ? model::RunState::error : model::RunState::skipped, "deadline");
             }
+            const bool ran = runs_[i].started();
             outcomes.push_back(runs_[i].take());
+            auto& run = outcomes.back().run;
+            if (ran && run.state != model::RunState::unavailable) {
+                run.tool_version = probes_.version(version_question(*plans_[i]));
+            }
         }
         return outcomes;
     }
@@ -89,7 +100,7 @@ class Scheduler {
                 }
             }
         }
-        return std::nullopt;
+        return probes_.next();
     }
 
     void close(Lane& lane) {
@@ -149,6 +160,7 @@ class Scheduler {
             open_shadows_ += shadow ? 1 : 0;
         }
         run.start(*lane.place);
+        probes_.ask(version_question(run.planned()));
         return true;
     }
 
@@ -170,6 +182,7 @@ class Scheduler {
     std::deque<ToolRun> runs_;
     std::deque<Lane> lanes_;
     std::size_t open_shadows_ = 0;
+    VersionProbes probes_;
 };
 
 }  // namespace

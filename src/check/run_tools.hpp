@@ -15,6 +15,8 @@
 
 namespace rfsn::check {
 
+class ToolVersions;
+
 struct ToolContext {
     const git::TreeView* view = nullptr;
     isolate::Isolation* isolation = nullptr;
@@ -23,6 +25,8 @@ struct ToolContext {
     std::optional<base::ProcessRunner::Clock::time_point> deadline;
     /// While a patch that nobody has accepted is being proven: no network, nothing outside the place can be written.
     bool confined = false;
+    /// Where the versions of what ran are remembered; nullptr: none is asked for.
+    const ToolVersions* versions = nullptr;
     /// Told about twice a second which checks are running.
     std::function<void(const std::vector<std::string>&)> progress;
 };

@@ -23,6 +23,7 @@ std::string as_json(const gate::SurveyedCheck& check) {
            ",\"stages\":" + json_list(check.stages) + ",\"tool\":" + base::json_quote(check.tool) +
            ",\"program\":" + (check.program.empty() ? "null" : base::json_quote(check.program)) +
            ",\"hint\":" + base::json_quote(check.hint) +
+           ",\"tool_version\":" + (check.tool_version.empty() ? "null" : base::json_quote(check.tool_version)) +
            ",\"runs_repository_code\":" + (check.runs_repository_code ? "true" : "false") + "}";
 }
 
@@ -95,6 +96,7 @@ std::string as_text(const gate::Survey& survey, bool verbose) {
                 text += "  " + check.tool + " is not installed: " + check.hint;
             } else if (!check.program.empty()) {
                 text += "  " + base::printable(check.program);
+                text += check.tool_version.empty() ? "" : "  " + check.tool_version;
             }
             if (check.runs_repository_code && !survey.clone_trusted) {
                 text += "  waits for git rfsn init";
@@ -115,9 +117,14 @@ int cmd_detect(const Invocation& invocation, Context& context) {
     if (!session) {
         return fail_with(session.error());
     }
-    const auto found = gate::survey(**session);
+    auto found = gate::survey(**session);
     if (!found) {
         return fail_with(found.error());
+    }
+    if (invocation.has("verbose")) {
+        if (const auto versions = gate::find_versions(**session, *found); !versions) {
+            return fail_with(versions.error());
+        }
     }
     return print(invocation.value("format") == "json" ? as_json(*found) : as_text(*found, invocation.has("verbose")));
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <set>
+
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
@@ -58,6 +60,22 @@ void look_at_hooks(const git::Repository& repository, const gate::Programs& prog
     }
 }
 
+void look_at_versions(gate::Session& session, gate::Survey& survey, Checkup& checkup) {
+    if (const auto versions = gate::find_versions(session, survey); !versions) {
+        checkup.note("tools", "their versions could not be asked: " + versions.error().describe());
+    }
+    std::set<std::string> told;
+    for (const auto& [project, checks] : survey.projects) {
+        for (const auto& check : checks) {
+            const std::string how =
+                (check.tool_version.empty() ? "says no version" : check.tool_version) + " at " + check.program;
+            if (!check.program.empty() && told.insert(check.tool + " " + how).second) {
+                checkup.good(check.tool, how);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 int cmd_doctor(const Invocation& /*invocation*/, Context& context) {
@@ -73,10 +91,11 @@ int cmd_doctor(const Invocation& /*invocation*/, Context& context) {
     for (const auto& capability : (*session)->isolation().capabilities()) {
         checkup.note("isolation", capability);
     }
-    const auto found = gate::survey(**session);
+    auto found = gate::survey(**session);
     if (!found) {
         checkup.bad("projects", found.error().describe());
     } else {
+        look_at_versions(**session, *found, checkup);
         for (const auto& [project, checks] : found->projects) {
             for (const auto& check : checks) {
                 if (check.program.empty() && !check.tool.empty()) {

@@ -353,8 +353,10 @@ constexpr Command table[] = {
      .examples = buildpack_examples},
     {.name = "detect",
      .summary = "Say which projects and tools were found, and why",
-     .description = "Lists the projects in the index, the buildpack of each, its checks, and the tools that are there "
-                    "or missing, with the way to get them.",
+     .description =
+         "Lists the projects in the index, the buildpack of each, its checks, and the tools that are there "
+         "or missing, with the way to get them. With --verbose also each decision, and which versions the tools "
+         "are.",
      .options = detect_options,
      .examples = detect_examples},
     {.name = "explain",

@@ -209,6 +209,7 @@ check::ToolContext tool_context(Session& session, const Judged& judged, const gi
         context.deadline = std::chrono::steady_clock::now() + judged.limit;
     }
     context.confined = how.confined;
+    context.versions = &session.tool_versions();
     context.progress = judged.request.progress;
     return context;
 }

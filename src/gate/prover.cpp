@@ -48,6 +48,17 @@ std::string missing_test(const std::vector<check::TestCase>& before, const std::
     return "";
 }
 
+/// By the tool's name; where projects have different ones of it, the others' with the project.
+void note_version(const check::Planned& planned, const model::CheckRun& run, patch::Proof& proof) {
+    if (planned.tool == nullptr || run.tool_version.empty()) {
+        return;
+    }
+    const auto [known, is_new] = proof.tool_versions.emplace(planned.tool->id, run.tool_version);
+    if (!is_new && known->second != run.tool_version) {
+        proof.tool_versions.emplace(planned.tool->id + " in " + planned.plan.project, run.tool_version);
+    }
+}
+
 /// Findings that did not block before must not start to: they stand on lines that the patch may have moved.
 check::Outcome tolerated(const check::Outcome& before) {
     check::Outcome old;
@@ -126,6 +137,7 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
             delta.note = std::to_string(*before->run.tests) + " tests ran before the patch and " +
                          std::to_string(after.run.tests.value_or(0)) + " with it";
         }
+        note_version(*plans[i], after.run, proof);
         proof.checks.push_back(std::move(delta));
         isolation.insert(after.run.isolation);
     }

@@ -84,6 +84,13 @@ isolate::Isolation& Session::isolation() {
     return *isolation_;
 }
 
+const check::ToolVersions& Session::tool_versions() {
+    if (tool_versions_ == nullptr) {
+        tool_versions_ = std::make_unique<check::ToolVersions>(env());
+    }
+    return *tool_versions_;
+}
+
 unsigned Session::jobs() const {
     return config_.config.jobs > 0 ? static_cast<unsigned>(config_.config.jobs) : base::available_cpus();
 }

@@ -12,6 +12,7 @@
 #include "base/process.hpp"
 #include "base/result.hpp"
 #include "buildpack/buildpack.hpp"
+#include "check/tool_versions.hpp"
 #include "config/config.hpp"
 #include "gate/programs.hpp"
 #include "git/repository.hpp"
@@ -46,6 +47,7 @@ class Session {
     [[nodiscard]] base::Result<void> load_config(const git::TreeView* view);
     [[nodiscard]] const config::Loaded& config() const { return config_; }
     [[nodiscard]] isolate::Isolation& isolation();
+    [[nodiscard]] const check::ToolVersions& tool_versions();
     [[nodiscard]] unsigned jobs() const;
     /// What was completed when the session was opened.
     std::optional<patch::ApplyOutcome> recovered;
@@ -62,6 +64,7 @@ class Session {
     buildpack::Registry registry_;
     config::Loaded config_;
     std::unique_ptr<isolate::Isolation> isolation_;
+    std::unique_ptr<check::ToolVersions> tool_versions_;
 };
 
 /// Whether the user has set anything at all: a file, a variable, an option. Cheap; without it the defaults hold.

@@ -86,8 +86,9 @@ class Surveyor {
         RFSN_ASSIGN(const auto* pack, session_.registry().get(project.pack));
         RFSN_ASSIGN(const auto* active, active_checks(*pack, project));
         for (const auto* spec : *active) {
-            SurveyedCheck check{spec->id, model::name(spec->kind),   stage_names(*spec), spec->tool, "",
-                                "",       spec->runs_repository_code};
+            SurveyedCheck check{
+                spec->id, model::name(spec->kind), stage_names(*spec), spec->tool, "", "", spec->runs_repository_code,
+                ""};
             if (const auto tool = pack->tools.find(spec->tool); tool != pack->tools.end()) {
                 check.program = program_of(tool->second, *pack, project.root);
                 check.hint = tool->second.hint;

@@ -18,6 +18,7 @@ struct SurveyedCheck {
     std::string program;  ///< absolute path; empty if missing
     std::string hint;     ///< how to get it
     bool runs_repository_code = false;
+    std::string tool_version;  ///< by find_versions; "" where it cannot be told
 };
 struct SurveyedProject {
     model::Project project;
@@ -31,6 +32,8 @@ struct Survey {
     bool clone_trusted = false;
 };
 [[nodiscard]] base::Result<Survey> survey(Session& session);
+/// Adds the versions of the tools that are there: what is remembered, or else what they say themselves.
+[[nodiscard]] base::Result<void> find_versions(Session& session, Survey& survey);
 
 /// A pack in a few lines for people. Errors: not_found with the nearest name.
 [[nodiscard]] base::Result<std::string> explain_pack(buildpack::Registry& registry, const std::string& id);

@@ -43,6 +43,14 @@ same "$(git write-tree)" "$index"
 run 1 git-rfsn check --only mypy --format json --output "$WORK/r.json"
 same "$(json "$WORK/r.json" '[(f["path"], f["line"], f["code"]) for f in d["findings"] if f["blocking"]]')" "[('shop/cart.py', 5, 'return-value')]"
 
+# The report says which version it was that ran, and so does the evidence of a proof; what was once asked is remembered.
+same "$(json "$WORK/r.json" '[r["tool_version"] for r in d["runs"] if r["check"] == "mypy"]')" "['$(mypy --version | cut -d' ' -f2)']"
+run 0 git-rfsn fix --only black --format json; printf '%s' "$OUT" > "$WORK/r.json"
+same "$(json "$WORK/r.json" '[p["evidence"]["tool_versions"]["black"] for p in d["proposals"]]')" "['$(black --version | grep -oE '[0-9]+\.[0-9.]+[0-9]' | head -1)']"
+run 0 git-rfsn detect -v --format json
+printf '%s' "$OUT" > "$WORK/d.json"
+same "$(json "$WORK/d.json" '[c["tool_version"] for p in d["projects"] for c in p["checks"] if c["id"] == "flake8"]')" "['$(flake8 --version | cut -d' ' -f1)']"
+
 # The test fails at the pre-push stage, on the staged code, and names its place.
 run 1 git-rfsn check --stage pre-push --only pytest --format json --output "$WORK/r.json"
 same "$(json "$WORK/r.json" '[(f["path"], f["line"]) for f in d["findings"]]')" "[('tests/test_cart.py', 5)]"
