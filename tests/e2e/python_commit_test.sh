@@ -49,7 +49,7 @@ run 0 git-rfsn fix --only black --format json; printf '%s' "$OUT" > "$WORK/r.jso
 same "$(json "$WORK/r.json" '[p["evidence"]["tool_versions"]["black"] for p in d["proposals"]]')" "['$(black --version | grep -oE '[0-9]+\.[0-9.]+[0-9]' | head -1)']"
 run 0 git-rfsn detect -v --format json
 printf '%s' "$OUT" > "$WORK/d.json"
-same "$(json "$WORK/d.json" '[c["tool_version"] for p in d["projects"] for c in p["checks"] if c["id"] == "flake8"]')" "['$(flake8 --version | cut -d' ' -f1)']"
+same "$(json "$WORK/d.json" '[c["tool_version"] for p in d["projects"] for c in p["checks"] if c["id"] == "flake8"]')" "['$(flake8 --version | head -1 | cut -d' ' -f1)']"
 
 # The test fails at the pre-push stage, on the staged code, and names its place.
 run 1 git-rfsn check --stage pre-push --only pytest --format json --output "$WORK/r.json"
