@@ -51,6 +51,11 @@ base::Result<std::unique_ptr<Session>> Session::open(OpenRequest request) {
         tell_recovery(*recovered, session->notices);
         session->recovered = recovered;
     }
+    RFSN_ASSIGN(const std::size_t restored, patch::restore_blobs(*session->repository_));
+    if (restored != 0) {
+        session->notices.push_back("git gc had removed what the last apply staged; " + std::to_string(restored) +
+                                   (restored == 1 ? " file was" : " files were") + " written again");
+    }
     RFSN_ASSIGN(session->source_, git::staged_source(*session->repository_));
     return session;
 }

@@ -199,9 +199,10 @@ void refresh_index(const Repository& repository, const std::vector<std::string>&
     }
 }
 
-base::Result<void> ensure_blobs(const Repository& repository, const std::map<std::string, std::string_view>& contents) {
+base::Result<std::size_t> ensure_blobs(const Repository& repository,
+                                       const std::map<std::string, std::string_view>& contents) {
     if (contents.empty()) {
-        return {};
+        return 0;
     }
     std::string ids;
     for (const auto& [id, content] : contents) {
@@ -216,7 +217,7 @@ base::Result<void> ensure_blobs(const Repository& repository, const std::map<std
         }
     }
     RFSN_TRY(write_blobs(repository, missing));
-    return {};
+    return missing.size();
 }
 
 const char* name(WorkTreeOutcome outcome) {

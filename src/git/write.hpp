@@ -37,9 +37,9 @@ struct IndexChange {
 /// Removes the index lock that an update_index() left which was killed. For the one who may apply in this worktree.
 void remove_stale_index_lock(const Repository& repository);
 /// Writes the blobs that are not in the object database (any more): a `git gc --prune=now` beside us takes what the
-/// index does not name yet. Errors: external.
-[[nodiscard]] base::Result<void> ensure_blobs(const Repository& repository,
-                                              const std::map<std::string, std::string_view>& contents);
+/// index does not name yet. Returns how many were gone. Errors: external.
+[[nodiscard]] base::Result<std::size_t> ensure_blobs(const Repository& repository,
+                                                     const std::map<std::string, std::string_view>& contents);
 /// Notes the stat data of these paths, which are in the index, so that git need not look into the files again. A
 /// convenience: a failure changes nothing and is not told.
 void refresh_index(const Repository& repository, const std::vector<std::string>& paths);

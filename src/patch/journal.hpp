@@ -65,7 +65,12 @@ class JournalFiles {
     [[nodiscard]] base::Result<void> begin(const Journal& journal) const;
     /// Errors: corrupt, naming the file and what to do.
     [[nodiscard]] base::Result<Journal> load() const;
+    /// Nothing came of it.
     [[nodiscard]] base::Result<void> end() const;
+    /// It is done: what was under way becomes what was done last.
+    [[nodiscard]] base::Result<void> complete() const;
+    /// What was done last, if that was so short a time ago that a `git gc` which began before may still be at work.
+    [[nodiscard]] std::optional<Journal> last() const;
 
     [[nodiscard]] base::Result<std::string> new_record_name(const std::string& proposal) const;
     [[nodiscard]] base::Result<void> write_record(const Journal& journal) const;
@@ -75,6 +80,7 @@ class JournalFiles {
 
    private:
     [[nodiscard]] std::string records_dir() const { return directory_ + "/applied"; }
+    [[nodiscard]] std::string last_path() const { return directory_ + "/last"; }
     [[nodiscard]] std::vector<std::string> record_names() const;
     std::string directory_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
@@ -19,6 +21,8 @@ using base::ErrorCode;
 
 constexpr std::uint64_t max_bytes = std::uint64_t{8} << 30;
 constexpr std::size_t max_records = 100;
+/// Seconds. A `git gc` of a large repository takes many minutes.
+constexpr std::time_t longest_collection = 3600;
 
 base::Result<void> remove_file(const std::string& path) {
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {
@@ -85,6 +89,24 @@ base::Result<Journal> JournalFiles::load() const {
 
 base::Result<void> JournalFiles::end() const {
     return remove_file(journal_path());
+}
+
+base::Result<void> JournalFiles::complete() const {
+    if (rename(journal_path().c_str(), last_path().c_str()) != 0 && errno != ENOENT) {
+        return base::fail(ErrorCode::io,
+                          fmt::format("can't rename {}: {}", base::printable(journal_path()), strerror(errno)));
+    }
+    return {};
+}
+
+std::optional<Journal> JournalFiles::last() const {
+    struct stat info {};
+    if (lstat(last_path().c_str(), &info) != 0 || std::time(nullptr) - info.st_mtim.tv_sec > longest_collection) {
+        return std::nullopt;
+    }
+    const auto bytes = base::read_file(last_path(), max_bytes);
+    auto journal = bytes ? decode_journal(*bytes) : base::Result<Journal>(tl::unexpect, bytes.error());
+    return journal ? std::optional<Journal>(std::move(*journal)) : std::nullopt;
 }
 
 std::vector<std::string> JournalFiles::record_names() const {

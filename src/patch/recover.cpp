@@ -42,6 +42,14 @@ base::Result<void> same_index(const git::Repository& repository, Journal& journa
 
 }  // namespace
 
+base::Result<std::size_t> restore_blobs(const git::Repository& repository) {
+    const auto last = JournalFiles(repository).last();
+    if (!last || last->index_path != repository.index_path()) {
+        return 0;
+    }
+    return git::ensure_blobs(repository, staged_contents(*last));
+}
+
 base::Result<ApplyOutcome> recover_locked(const git::Repository& repository) {
     RFSN_ASSIGN(auto journal, JournalFiles(repository).load());
     RFSN_TRY(same_index(repository, journal));

@@ -64,7 +64,8 @@ base::Result<std::string> keep(const git::Repository& repository, git::StagedSou
     }
 }
 
-/// By id, what the index names since this apply or undo.
+}  // namespace
+
 std::map<std::string, std::string_view> staged_contents(const Journal& journal) {
     std::map<std::string, std::string_view> contents;
     for (const auto& file : journal.files) {
@@ -74,8 +75,6 @@ std::map<std::string, std::string_view> staged_contents(const Journal& journal) 
     }
     return contents;
 }
-
-}  // namespace
 
 base::Result<base::FileLock> take_turn(const git::Repository& repository) {
     const JournalFiles files(repository);
@@ -208,7 +207,7 @@ base::Result<ApplyOutcome> finish(const git::Repository& repository, git::Staged
     } else {
         RFSN_TRY(files.remove_record(journal.record));
     }
-    RFSN_TRY(files.end());
+    RFSN_TRY(files.complete());
     return outcome;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "base/atomic_file.hpp"
@@ -13,6 +14,8 @@ namespace rfsn::patch {
 /// What has to hold of the index at the moment when it is replaced.
 using Guard = std::function<base::Result<void>()>;
 
+/// By id, what the index names since this apply or undo.
+[[nodiscard]] std::map<std::string, std::string_view> staged_contents(const Journal& journal);
 /// One apply or undo at a time in a worktree; what a killed one left is cleared away, but for its journal. Errors:
 /// conflict (another one is under way).
 [[nodiscard]] base::Result<base::FileLock> take_turn(const git::Repository& repository);
