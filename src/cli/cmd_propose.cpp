@@ -6,6 +6,7 @@
 #include "cli/decide.hpp"
 #include "cli/proposals.hpp"
 #include "gate/propose.hpp"
+#include "gate/question.hpp"
 
 namespace rfsn::cli {
 namespace {

@@ -53,6 +53,7 @@ struct LlmSettings : ProviderSettings {
     std::map<std::string, ProviderSettings, std::less<>> providers;
     std::vector<std::string> order;  ///< names, asked in this order
     std::int64_t max_tokens = 4096;
+    std::int64_t prompt_tokens = 16000;  ///< of a question, estimated at 3.5 bytes each
     double temperature = 0;
     std::chrono::milliseconds timeout{60000};
     std::chrono::milliseconds deadline{120000};

@@ -275,6 +275,9 @@ void add_user_only(Table& table) {
     add("llm.cache_memory_entries", T::integer, in_llm(&LlmSettings::cache_memory_entries), "Answers kept in memory.")
         .range(1, 1e6);
     add("llm.max_tokens", T::integer, in_llm(&LlmSettings::max_tokens), "Tokens in a reply at most.").range(1, 1000000);
+    add("llm.prompt_tokens", T::integer, in_llm(&LlmSettings::prompt_tokens),
+        "Tokens in a question at most, reckoned at 3.5 bytes each; what does not fit is left out and named.")
+        .range(2000, 1e6);
     add("llm.temperature", T::number, in_llm(&LlmSettings::temperature), "Sampling temperature.").range(0, 2);
     add("llm.timeout", T::duration, in_llm(&LlmSettings::timeout), "Limit of one request.").range(100, 3600000);
     add("llm.attempts", T::integer, in_llm(&LlmSettings::attempts),

@@ -2,52 +2,15 @@
 #include "gate/propose.hpp"
 
 #include <algorithm>
-#include <set>
 
-#include "base/text.hpp"
 #include "gate/learning.hpp"
+#include "gate/question.hpp"
 #include "gate/reply_proposal.hpp"
 #include "gate/search.hpp"
 #include "llm/targets.hpp"
-#include "policy/policy.hpp"
 
 namespace rfsn::gate {
 namespace {
-
-/// Files with a blocking finding that can be edited, or, where a check named none, the staged files it was about.
-std::set<std::string> files_to_offer(const Judged& judged) {
-    std::set<std::string> named, owned, tests;
-    for (const auto& outcome : judged.outcomes) {
-        if (outcome.run.state != model::RunState::blocked) {
-            continue;
-        }
-        owned.insert(outcome.run.plan.files.begin(), outcome.run.plan.files.end());
-        const bool is_test = outcome.run.plan.kind == model::CheckKind::test;
-        for (const auto& finding : outcome.findings) {
-            if (finding.blocking && !finding.path.empty()) {
-                (is_test ? tests : named).insert(finding.path);
-            }
-        }
-    }
-    // A failing test says where it is; what has to change is the code that was staged, never the test.
-    const bool test_failed = std::any_of(judged.outcomes.begin(), judged.outcomes.end(), [](const auto& outcome) {
-        return outcome.run.state == model::RunState::blocked && outcome.run.plan.kind == model::CheckKind::test;
-    });
-    if (named.empty() || test_failed) {
-        named.insert(owned.begin(), owned.end());
-    }
-    for (auto path = named.begin(); test_failed && path != named.end();) {
-        path = tests.count(*path) != 0 || policy::is_test_path(*path) ? named.erase(path) : std::next(path);
-    }
-    return named;
-}
-
-const model::StagedFile* staged(const Judged& judged, const std::string& path) {
-    const auto& files = judged.whole.files;
-    const auto found =
-        std::find_if(files.begin(), files.end(), [&](const model::StagedFile& file) { return file.path == path; });
-    return found == files.end() ? nullptr : &*found;
-}
 
 /// Whether one proven proposal turns every blocked check green.
 bool repairs_all(const Judged& judged, const Proposed& proposed) {
@@ -80,38 +43,6 @@ std::optional<std::string> why_no_endpoint(const config::LlmSettings& settings) 
         return "a model is configured but not enabled, so none was asked: git rfsn llm enable";
     }
     return std::nullopt;
-}
-
-base::Result<llm::Prompt> prompt_for(Session& /*session*/, const Judged& judged) {
-    llm::PromptInput input;
-    for (const auto& path : files_to_offer(judged)) {
-        const auto* file = staged(judged, path);
-        if (file != nullptr && !file->has_content()) {
-            continue;
-        }
-        auto content = judged.view->read(path, max_offered);
-        if (content && content->find('\0') == std::string::npos) {
-            input.files.push_back({path, std::move(*content)});
-        }
-    }
-    for (const auto& outcome : judged.outcomes) {
-        if (outcome.run.state != model::RunState::blocked) {
-            continue;
-        }
-        llm::FailedCheck failed;
-        failed.id = outcome.run.plan.id;
-        failed.output = outcome.run.output;
-        for (const auto& finding : outcome.findings) {
-            if (finding.blocking) {
-                failed.findings.push_back(finding);
-            }
-        }
-        input.checks.push_back(std::move(failed));
-    }
-    if (input.checks.empty()) {
-        return base::fail(base::ErrorCode::invalid, "nothing is red, so there is nothing to ask");
-    }
-    return llm::build_prompt(input);
 }
 
 base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged, const std::string& reply) {

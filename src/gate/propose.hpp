@@ -9,10 +9,6 @@
 
 namespace rfsn::gate {
 
-/// What a model would be sent about the blocked checks. Errors: denied (a secret that cannot be masked), invalid
-/// (nothing is red, or no file can be offered).
-[[nodiscard]] base::Result<llm::Prompt> prompt_for(Session& session, const Judged& judged);
-
 /// Asks the configured endpoint, at most llm.attempts times (a reply that cannot be parsed, does not fit or fails its
 /// proof gets one repair round), and keeps only what is proven. Errors: unavailable (no endpoint configured or
 /// enabled), and what llm::NetTransport gives.

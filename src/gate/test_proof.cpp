@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "gate/test_place.hpp"
 #include "policy/policy.hpp"
 
 namespace rfsn::gate {
@@ -14,29 +15,6 @@ namespace {
 using Ending = check::TestCase::Ending;
 
 constexpr std::uint64_t max_test_file = std::uint64_t{4} << 20;
-
-bool is_word(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-/// "test_area[3-4]" -> "test_area": what the file says.
-std::string_view bare(std::string_view name) {
-    name = name.substr(0, name.find_first_of("[("));
-    return name.substr(std::min(name.size(), name.find_last_of(".:/") + 1));
-}
-
-/// The line, from 1, on which the word stands first; 0 if it does not.
-std::uint32_t line_of(std::string_view text, std::string_view word) {
-    for (auto at = text.find(word); !word.empty() && at != std::string_view::npos; at = text.find(word, at + 1)) {
-        const auto end = at + word.size();
-        if ((at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]))) {
-            return static_cast<std::uint32_t>(
-                       std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n')) +
-                   1;
-        }
-    }
-    return 0;
-}
 
 struct TestFile {
     std::string path;
@@ -50,19 +28,10 @@ struct Place {
     std::uint32_t line = 0;
 };
 
-/// "tests/test_shapes.py" and the suite "tests.test_shapes.TestArea".
-bool names_file(std::string_view suite, std::string_view path) {
-    std::string dotted(path.substr(0, path.rfind('.')));
-    std::replace(dotted.begin(), dotted.end(), '/', '.');
-    const auto stem = dotted.substr(dotted.rfind('.') + 1);
-    return suite.find(dotted) != std::string_view::npos || suite.find(stem) != std::string_view::npos ||
-           suite.find(path) != std::string_view::npos;
-}
-
 Place place_of(const check::TestCase& test, const std::vector<TestFile>& files) {
     Place found;
     for (const auto& file : files) {
-        const std::uint32_t line = line_of(file.text, bare(test.name));
+        const std::uint32_t line = line_of_test(test.name, file.text);
         if (line != 0 && (found.file == nullptr || names_file(test.suite, file.path))) {
             found = {&file, line};
         }

@@ -2,163 +2,281 @@
 #include "llm/context.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
 
 #include "base/text.hpp"
+#include "llm/excerpts.hpp"
 
 namespace rfsn::llm {
 namespace {
 
+using model::LineRange;
+
 constexpr std::size_t whole_lines = 400;
 constexpr std::size_t whole_bytes = std::size_t{24} << 10;
-constexpr std::size_t around = 20;
-constexpr std::size_t head_lines = 120;
-constexpr std::size_t longest_line = 4000;
-constexpr std::size_t max_findings = 60;
-constexpr std::size_t output_lines = 80;
-constexpr std::size_t output_bytes = 8000;
+constexpr std::uint32_t least = 3;
+constexpr std::uint32_t around_finding = 20;
+constexpr std::uint32_t around_place = 8;
+constexpr std::uint32_t head_lines = 120;
+constexpr std::uint32_t longest_finding = 60;
+constexpr std::size_t max_focus = 40;  ///< places in one file
 
-struct Range {
-    std::size_t first = 0, last = 0;  ///< 1-based, inclusive
+bool is_showable(const std::string& path, const std::string& content) {
+    return !path.empty() && base::printable(path) == path && content.find('\0') == std::string::npos;
+}
+
+/// As many whole lines as fit, with what is missing said at the end.
+std::string cut(const std::string& text, std::size_t bytes, std::size_t& missing) {
+    missing = 0;
+    if (text.size() <= bytes) {
+        return text;
+    }
+    std::string out;
+    const auto lines = base::split_lines(text);
+    std::size_t i = 0;
+    while (i < lines.size() && out.size() + lines[i].size() + 1 <= bytes) {
+        out.append(lines[i++]).push_back('\n');
+    }
+    missing = lines.size() - i;
+    return out;
+}
+
+std::string count(std::size_t n, const char* what) {
+    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+}
+
+/// An editable file and the places in it that matter.
+struct Editable {
+    Editable(const OfferedFile& file, const PromptInput& input) : excerpts(file.path, file.content) {
+        std::set<std::uint32_t> seen;
+        const auto add = [&](std::uint32_t first, std::uint32_t last) {
+            if (first != 0 && first <= excerpts.line_count() && focus.size() < max_focus && seen.insert(first).second) {
+                focus.push_back({first, std::clamp(last, first, first + longest_finding)});
+            }
+        };
+        for (const auto& check : input.checks) {
+            for (const auto& finding : check.findings) {
+                if (finding.path == file.path) {
+                    add(finding.line, finding.end_line);
+                }
+                for (const auto& note : finding.notes) {
+                    if (note.path == file.path) {
+                        add(note.line, note.line);
+                    }
+                }
+            }
+        }
+        for (const auto& read : input.read) {
+            for (const auto& place : read.places) {
+                if (read.path == file.path) {
+                    add(place.first, place.last);
+                }
+            }
+        }
+        if (focus.empty()) {
+            for (const auto& range : file.changed) {
+                add(range.first, range.last);
+            }
+        }
+    }
+    Excerpts excerpts;
+    std::vector<LineRange> focus;
 };
 
-/// The lines around findings and the places that they point at, merged; the head of the file if there are none.
-std::vector<Range> ranges_of(const std::string& path, std::size_t lines, const std::vector<FailedCheck>& checks) {
-    std::vector<Range> ranges;
-    const auto add = [&](std::size_t line, std::size_t end) {
-        if (line == 0 || line > lines) {
-            return;
+/// A file for reading, with the reasons why it is shown.
+struct Beside {
+    explicit Beside(const ReadFile& file) : excerpts(file.path, file.content) {}
+    Excerpts excerpts;
+    std::vector<std::string> why;
+};
+
+std::string reason(const ReadFile& file) {
+    switch (file.why) {
+        case ReadFile::Why::failing_test:
+            return "a failing test";
+        case ReadFile::Why::configuration:
+            return "configuration of " + file.check;
+        case ReadFile::Why::pointed_at:
+            break;
+    }
+    return "what the checks point at";
+}
+
+class Chooser {
+   public:
+    Chooser(const PromptInput& input, std::size_t bytes) : input_(input), bytes_(bytes), room_(bytes) {}
+
+    Selection run() {
+        take_findings();
+        order_files();
+        for (auto& file : editable_) {
+            show_focus(file, least);
         }
-        end = std::clamp(end, line, std::min(lines, line + head_lines));
-        ranges.push_back({line > around ? line - around : 1, std::min(lines, end + around)});
-    };
-    for (const auto& check : checks) {
-        for (const auto& finding : check.findings) {
-            if (finding.path == path) {
-                add(finding.line, finding.end_line);
+        for (auto& file : editable_) {
+            show_focus(file, around_finding);
+        }
+        show_read(ReadFile::Why::failing_test);
+        show_read(ReadFile::Why::pointed_at);
+        for (auto& file : editable_) {
+            if (file.focus.empty()) {
+                (void)file.excerpts.add({{1, head_lines}}, room_);
             }
-            for (const auto& note : finding.notes) {
-                if (note.path == path) {
-                    add(note.line, note.line);
+        }
+        take_diffs();
+        show_read(ReadFile::Why::configuration);
+        for (auto& file : editable_) {
+            if (!file.excerpts.empty() && file.excerpts.line_count() <= whole_lines &&
+                file.excerpts.bytes() <= whole_bytes) {
+                (void)file.excerpts.add_whole(room_);
+            }
+        }
+        render();
+        return std::move(selection_);
+    }
+
+   private:
+    void leave_out(std::string what) { selection_.left_out.push_back(std::move(what)); }
+
+    void take_findings() {
+        std::size_t missing = 0;
+        selection_.findings = cut(findings_text(input_.checks), bytes_ / 4, missing);
+        if (missing > 0) {
+            leave_out(count(missing, "line") + " of what the checks found");
+        }
+        (void)room_.take(std::min(room_.left(), selection_.findings.size()));
+    }
+
+    void order_files() {
+        for (const bool with_findings : {true, false}) {
+            for (const auto& file : input_.files) {
+                if (has_findings(file.path, input_.checks) != with_findings) {
+                    continue;
+                }
+                if (is_showable(file.path, file.content)) {
+                    editable_.emplace_back(file, input_);
+                } else {
+                    leave_out(base::printable(file.path) + ": it is no text that could be edited");
                 }
             }
         }
     }
-    if (ranges.empty()) {
-        return {{1, std::min(lines, head_lines)}};
-    }
-    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
-    std::vector<Range> merged;
-    for (const auto& range : ranges) {
-        if (!merged.empty() && range.first <= merged.back().last + 3) {
-            merged.back().last = std::max(merged.back().last, range.last);
-        } else {
-            merged.push_back(range);
+
+    void show_focus(Editable& file, std::uint32_t around) {
+        for (const auto& place : file.focus) {
+            if (around == least) {
+                (void)file.excerpts.add({{place.first > least ? place.first - least : 1, place.last + least}}, room_);
+            } else if (!file.excerpts.empty()) {
+                (void)file.excerpts.add(surroundings(file.excerpts.definitions(), place, around), room_);
+            }
         }
     }
-    return merged;
-}
 
-std::string one_line(std::string_view text, std::size_t most) {
-    text = base::trim(text);
-    std::string out = base::printable(text.substr(0, text.find('\n')));
-    if (out.size() > most) {
-        out = base::to_valid_utf8(std::string_view(out).substr(0, most)) + " [cut]";
+    [[nodiscard]] bool is_editable(const std::string& path) const {
+        return std::any_of(editable_.begin(), editable_.end(),
+                           [&](const Editable& file) { return file.excerpts.path() == path; });
     }
-    return out;
-}
 
-/// The last lines, whole ones.
-std::string tail(std::string_view text, std::size_t lines, std::size_t bytes) {
-    if (text.size() > bytes) {
-        text.remove_prefix(text.size() - bytes);
-        const auto newline = text.find('\n');
-        text.remove_prefix(newline == std::string_view::npos ? 0 : newline + 1);
+    void show_read(ReadFile::Why why) {
+        for (const auto& file : input_.read) {
+            if (file.why != why || is_editable(file.path)) {
+                continue;
+            }
+            if (!is_showable(file.path, file.content)) {
+                leave_out(base::printable(file.path) + ", " + reason(file) + ": it is no text");
+                continue;
+            }
+            auto known = std::find_if(beside_.begin(), beside_.end(),
+                                      [&](const Beside& one) { return one.excerpts.path() == file.path; });
+            if (known == beside_.end()) {
+                known = beside_.insert(beside_.end(), Beside(file));
+            }
+            for (const auto& place : file.places) {
+                bool shown = false;
+                if (why == ReadFile::Why::configuration) {
+                    shown =
+                        known->excerpts.add({{place.first, std::min(place.last, place.first + head_lines - 1)}}, room_);
+                    if (shown && place.last >= place.first + head_lines) {
+                        leave_out(file.path + ", " + reason(file) + ": all after line " +
+                                  std::to_string(place.first + head_lines - 1));
+                    }
+                } else {
+                    shown =
+                        known->excerpts.add(surroundings(known->excerpts.definitions(), place, around_place), room_) ||
+                        known->excerpts.add({{place.first > least ? place.first - least : 1,
+                                              std::max(place.first, place.last) + least}},
+                                            room_);
+                }
+                if (!shown) {
+                    leave_out(file.path + ":" + std::to_string(place.first) + ", " + reason(file));
+                } else if (std::find(known->why.begin(), known->why.end(), reason(file)) == known->why.end()) {
+                    known->why.push_back(reason(file));
+                }
+            }
+        }
     }
-    const auto all = base::split_lines(text);
-    std::string out;
-    for (std::size_t i = all.size() > lines ? all.size() - lines : 0; i < all.size(); ++i) {
-        out.append(all[i]).push_back('\n');
+
+    [[nodiscard]] bool is_shown(const std::string& path) const {
+        return std::any_of(editable_.begin(), editable_.end(), [&](const Editable& file) {
+            return file.excerpts.path() == path && !file.excerpts.empty();
+        });
     }
-    return out;
-}
+
+    void take_diffs() {
+        std::size_t most = std::min(room_.left(), bytes_ / 4);
+        for (const auto& diff : input_.diffs) {
+            if (diff.adds_file && is_shown(diff.path)) {
+                continue;  // each of its lines is new, and stands below
+            }
+            std::size_t missing = 0;
+            const std::string part = cut(diff.text, most, missing);
+            selection_.diff += part;
+            most -= part.size();
+            (void)room_.take(std::min(room_.left(), part.size()));
+            if (missing > 0) {
+                leave_out(count(missing, "line") + " of the change to " + base::printable(diff.path));
+            }
+        }
+    }
+
+    void render() {
+        for (const auto& file : editable_) {
+            const auto& excerpts = file.excerpts;
+            if (excerpts.empty() && excerpts.line_count() > 0) {
+                leave_out(excerpts.path());
+                continue;
+            }
+            const char* rest = excerpts.is_whole() ? ")" : "; the rest is not shown)";
+            selection_.editable.push_back(
+                {excerpts.path(), excerpts.path() + " (" + excerpts.extent() + rest, excerpts.text()});
+        }
+        for (const auto& file : beside_) {
+            const auto& excerpts = file.excerpts;
+            if (excerpts.empty()) {
+                continue;
+            }
+            std::string why;
+            for (const auto& one : file.why) {
+                why += one + "; ";
+            }
+            selection_.read.push_back(
+                {excerpts.path(), excerpts.path() + " (" + why + excerpts.extent() + ")", excerpts.text()});
+        }
+    }
+
+    const PromptInput& input_;
+    std::size_t bytes_;
+    Room room_;
+    std::deque<Editable> editable_;
+    std::vector<Beside> beside_;
+    Selection selection_;
+};
 
 }  // namespace
 
-bool has_findings(const std::string& path, const std::vector<FailedCheck>& checks) {
-    return std::any_of(checks.begin(), checks.end(), [&](const FailedCheck& check) {
-        return std::any_of(check.findings.begin(), check.findings.end(),
-                           [&](const auto& finding) { return finding.path == path; });
-    });
-}
-
-std::optional<Shown> shown(const OfferedFile& file, const std::vector<FailedCheck>& checks) {
-    if (file.path.empty() || base::printable(file.path) != file.path || file.content.find('\0') != std::string::npos) {
-        return std::nullopt;
-    }
-    const auto lines = base::split_lines(file.content);
-    Shown result;
-    result.path = file.path;
-    std::vector<Range> ranges;
-    if (lines.size() <= whole_lines && file.content.size() <= whole_bytes) {
-        result.heading = file.path + " (whole, " + std::to_string(lines.size()) + " lines)";
-        result.text = file.content;
-        return result;
-    }
-    ranges = ranges_of(file.path, lines.size(), checks);
-    std::string where;
-    for (const auto& range : ranges) {
-        const std::string numbers = std::to_string(range.first) + "-" + std::to_string(range.last);
-        where += (where.empty() ? "" : ", ") + numbers;
-        if (ranges.size() > 1) {
-            result.text += "[lines " + numbers + "]\n";
-        }
-        for (std::size_t i = range.first; i <= range.last; ++i) {
-            if (lines[i - 1].size() > longest_line) {
-                return std::nullopt;
-            }
-            result.text.append(lines[i - 1]).push_back('\n');
-        }
-    }
-    result.heading =
-        file.path + " (lines " + where + " of " + std::to_string(lines.size()) + "; the rest is not shown)";
-    return result;
-}
-
-std::string findings_text(const std::vector<FailedCheck>& checks) {
-    std::string out;
-    std::size_t count = 0;
-    for (const auto& check : checks) {
-        out += "check " + one_line(check.id, 100) + ":\n";
-        if (check.findings.empty()) {
-            const std::string words = tail(base::strip_ansi(check.output), output_lines, output_bytes);
-            out += words.empty() ? "failed without output\n" : words;
-            continue;
-        }
-        std::size_t left_out = 0;
-        for (const auto& finding : check.findings) {
-            if (++count > max_findings) {
-                ++left_out;
-                continue;
-            }
-            out += finding.path.empty() ? "(project)" : base::printable(finding.path);
-            out += finding.line == 0 ? "" : ":" + std::to_string(finding.line);
-            out += finding.column == 0 ? "" : ":" + std::to_string(finding.column);
-            out += std::string(": ") + model::name(finding.severity);
-            out += finding.code.empty() ? "" : " " + one_line(finding.code, 60);
-            out += " " + one_line(finding.message, 600) + "\n";
-            if (!base::trim(finding.source_line).empty()) {
-                out += "    > " + one_line(finding.source_line, 300) + "\n";
-            }
-            for (const auto& note : finding.notes) {
-                out += "    note: " + base::printable(note.path) + ":" + std::to_string(note.line) + ": " +
-                       one_line(note.message, 300) + "\n";
-            }
-        }
-        if (left_out > 0) {
-            out += "and " + std::to_string(left_out) + " more\n";
-        }
-    }
-    return out;
+Selection select(const PromptInput& input, std::size_t bytes) {
+    return Chooser(input, bytes).run();
 }
 
 }  // namespace rfsn::llm

@@ -14,23 +14,47 @@
 #include "config/config.hpp"
 #include "model/finding.hpp"
 #include "model/patch.hpp"
+#include "model/snapshot.hpp"
 #include "secrets/secrets.hpp"
 
 namespace rfsn::llm {
 
 struct OfferedFile {
     std::string path;
-    std::string content;  ///< the staged bytes, not redacted yet
+    std::string content;                         ///< the staged bytes, not redacted yet
+    std::vector<model::LineRange> changed = {};  ///< by the change that is judged
 };
 struct FailedCheck {
     std::string id;
     std::string output;  ///< the tool's words, used when it has no findings
     std::vector<model::Finding> findings;
 };
+/// A file that is shown in part, for reading only.
+struct ReadFile {
+    enum class Why { failing_test, pointed_at, configuration };
+    std::string path;
+    std::string content;
+    Why why = Why::pointed_at;
+    std::vector<model::LineRange> places;  ///< what of it matters; of configuration: its sections
+    std::string check = {};                ///< whose configuration it is
+};
+/// What the change that is judged does to one file.
+struct StagedDiff {
+    std::string path;
+    std::string text;
+    bool adds_file = false;
+};
+/// How large an edit may be: said in the question, held by policy.
+struct EditLimits {
+    std::size_t lines = 40, files = 3, hunks = 6;
+};
 struct PromptInput {
     std::vector<OfferedFile> files;
     std::vector<FailedCheck> checks;
-    std::string staged_diff;  ///< may be empty
+    std::vector<ReadFile> read = {};
+    std::vector<StagedDiff> diffs = {};
+    std::size_t tokens = 16000;  ///< of the question, at 3.5 bytes each; what does not fit is named in it
+    EditLimits limits = {};
 };
 
 /// What may be sent: both parts are redacted. `offered` are the only paths that an answer may touch.
@@ -42,9 +66,9 @@ struct Prompt {
 /// Puts untrusted text into nonce-delimited data blocks and asks for search/replace blocks. Errors: denied (a secret
 /// that cannot be masked: then no request is made), limit (nothing fits the budget), invalid (no file to offer).
 [[nodiscard]] base::Result<Prompt> build_prompt(const PromptInput& input);
-/// The one repair round: the same prompt with the reply and what is wrong with it.
+/// A repair round: the same prompt with the reply, what is wrong with it and the limits that hold now.
 [[nodiscard]] base::Result<Prompt> repair_prompt(const Prompt& first, const std::string& reply,
-                                                 const std::string& problem);
+                                                 const std::string& problem, const EditLimits& limits = {});
 /// As one text for any chat window (`git rfsn prompt`).
 [[nodiscard]] std::string as_text(const Prompt& prompt);
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "llm/context.hpp"
 #include "llm/data_block.hpp"
@@ -10,8 +8,6 @@
 namespace rfsn::llm {
 namespace {
 
-constexpr std::size_t max_files_bytes = std::size_t{96} << 10;
-constexpr std::size_t max_diff_bytes = std::size_t{16} << 10;
 constexpr std::size_t max_reply_bytes = std::size_t{32} << 10;
 
 /// Redacts both parts. The lines that fence off data must come through unharmed.
@@ -32,24 +28,22 @@ base::Result<Prompt> seal(const std::string& user, const std::string& nonce, std
     return Prompt{std::move(redacted_system), std::move(redacted), std::move(offered)};
 }
 
-/// The files that fit, those with findings first.
-std::vector<Shown> choose_files(const PromptInput& input) {
-    std::vector<const OfferedFile*> order;
-    for (const auto& file : input.files) {
-        order.push_back(&file);
-    }
-    std::stable_partition(order.begin(), order.end(),
-                          [&](const OfferedFile* file) { return has_findings(file->path, input.checks); });
-    std::vector<Shown> files;
-    std::size_t bytes = 0;
-    for (const OfferedFile* file : order) {
-        auto one = shown(*file, input.checks);
-        if (one && bytes + one->text.size() <= max_files_bytes) {
-            bytes += one->text.size();
-            files.push_back(std::move(*one));
-        }
-    }
-    return files;
+/// Room for what differs from question to question.
+base::Result<std::size_t> room_of(const PromptInput& input) {
+    constexpr double bytes_per_token = 3.5;  // as rfsn-net reckons
+    const auto bytes = static_cast<std::size_t>(static_cast<double>(input.tokens) * bytes_per_token);
+    RFSN_ASSIGN(const std::string system, fill("system.md", {{"nonce", ""}, {"redaction", ""}}));
+    constexpr std::size_t frame = 1500;  // the rest of the template and the marks
+    return bytes > system.size() + frame ? bytes - system.size() - frame : 0;
+}
+
+Values values_of(const EditLimits& limits) {
+    const auto number = [](std::size_t n, const char* what) {
+        return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+    };
+    return {{"lines", number(limits.lines, "line")},
+            {"in_files", number(limits.files, "file")},
+            {"places", number(limits.hunks, "place")}};
 }
 
 }  // namespace
@@ -58,17 +52,24 @@ base::Result<Prompt> build_prompt(const PromptInput& input) {
     if (input.files.empty()) {
         return base::fail(base::ErrorCode::invalid, "there is no file that an edit could be asked for");
     }
-    const std::vector<Shown> files = choose_files(input);
-    if (files.empty()) {
-        return base::fail(
-            base::ErrorCode::limit,
-            "no file can be shown to a model: they are binary, too large, or have names that are not plain text");
+    RFSN_ASSIGN(const std::size_t room, room_of(input));
+    Selection chosen = select(input, room);
+    if (chosen.editable.empty()) {
+        return base::fail(base::ErrorCode::limit,
+                          "no file can be shown to a model: they are binary, too large for " +
+                              std::to_string(input.tokens) +
+                              " tokens (llm.prompt_tokens), or have names that are not plain text");
     }
-    const std::string found = findings_text(input.checks);
-    std::vector<std::string_view> texts{found, input.staged_diff};
-    for (const auto& file : files) {
-        texts.emplace_back(file.path);
-        texts.emplace_back(file.text);
+    std::string left_out;
+    for (const auto& one : chosen.left_out) {
+        left_out += one + "\n";
+    }
+    std::vector<std::string_view> texts{chosen.findings, chosen.diff, left_out};
+    for (const auto* list : {&chosen.editable, &chosen.read}) {
+        for (const auto& file : *list) {
+            texts.emplace_back(file.path);
+            texts.emplace_back(file.text);
+        }
     }
     const std::string nonce = nonce_for(texts);
 
@@ -77,25 +78,35 @@ base::Result<Prompt> build_prompt(const PromptInput& input) {
         RFSN_ASSIGN(const auto redacted, secrets::redact(text));
         return data_block(redacted.text(), nonce);
     };
-    Values values;
+    const auto section = [&](const char* title, std::string_view text) -> base::Result<std::string> {
+        if (text.empty()) {
+            return std::string();
+        }
+        RFSN_ASSIGN(const std::string inside, block(text));
+        return "\n" + std::string(title) + "\n" + inside;
+    };
+    Values values = values_of(input.limits);
     std::vector<std::string> offered;
-    for (const auto& file : files) {
+    for (const auto& file : chosen.editable) {
         RFSN_ASSIGN(const std::string text, block(file.text));
         values["paths"] += "- " + file.path + "\n";
         values["files"] += file.heading + "\n" + text + "\n";
         offered.push_back(file.path);
     }
-    RFSN_ASSIGN(values["findings"], block(found));
-    values["diff"] = "";
-    if (!input.staged_diff.empty() && input.staged_diff.size() <= max_diff_bytes) {
-        RFSN_ASSIGN(const std::string diff, block(input.staged_diff));
-        values["diff"] = "\nThe change that is being committed:\n" + diff;
+    values["read"] = chosen.read.empty() ? "" : "\nFor reading only:\n";
+    for (const auto& file : chosen.read) {
+        RFSN_ASSIGN(const std::string text, block(file.text));
+        values["read"] += file.heading + "\n" + text + "\n";
     }
+    RFSN_ASSIGN(values["findings"], block(chosen.findings));
+    RFSN_ASSIGN(values["diff"], section("The change that is being committed:", chosen.diff));
+    RFSN_ASSIGN(values["left_out"], section("Left out for lack of room:", left_out));
     RFSN_ASSIGN(const std::string user, fill("user.md", values));
     return seal(user, nonce, std::move(offered));
 }
 
-base::Result<Prompt> repair_prompt(const Prompt& first, const std::string& reply, const std::string& problem) {
+base::Result<Prompt> repair_prompt(const Prompt& first, const std::string& reply, const std::string& problem,
+                                   const EditLimits& limits) {
     // The first prompt's nonce serves on, so that its rules cover the new blocks: it is the word after the first
     // "<<DATA ".
     const std::string& user = first.user.text();
@@ -111,9 +122,9 @@ base::Result<Prompt> repair_prompt(const Prompt& first, const std::string& reply
         }
         return out;
     };
-    RFSN_ASSIGN(
-        const std::string text,
-        fill("repair.md", {{"user", user}, {"nonce", nonce}, {"reply", clean(reply)}, {"problem", clean(problem)}}));
+    Values values = values_of(limits);
+    values.insert({{"user", user}, {"nonce", nonce}, {"reply", clean(reply)}, {"problem", clean(problem)}});
+    RFSN_ASSIGN(const std::string text, fill("repair.md", values));
     return seal(text, nonce, first.offered);
 }
 

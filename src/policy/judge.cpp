@@ -213,6 +213,28 @@ bool is_test_path(std::string_view path) {
     return loaded && loaded->is_test_file(folded(path));
 }
 
+bool is_named_by(std::string_view id, std::string_view path) {
+    const auto& loaded = rule_set();
+    if (!loaded) {
+        return true;
+    }
+    const std::string name = folded(path);
+    return std::any_of(loaded->paths.begin(), loaded->paths.end(), [&](const PathRule& rule) {
+        return rule.id == id && base::glob_match_any(rule.globs, name) && !base::glob_match_any(rule.except, name);
+    });
+}
+
+CodeView code_view(std::string_view path, std::string_view content) {
+    const auto& loaded = rule_set();
+    const Language* language = loaded ? loaded->language(folded(path)) : nullptr;
+    if (language == nullptr || language->extent == Extent::none) {
+        return {};
+    }
+    return {language->extent == Extent::indent ? Layout::indentation : Layout::braces,
+            language->syntax == Syntax::go || language->syntax == Syntax::javascript,
+            source_views(content, language->syntax).code};
+}
+
 std::vector<std::pair<std::string, std::string>> rules() {
     const auto& loaded = rule_set();
     return loaded ? loaded->reasons : std::vector<std::pair<std::string, std::string>>{};

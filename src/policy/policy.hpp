@@ -37,6 +37,17 @@ struct Limits {
 [[nodiscard]] bool allowed(const std::vector<model::PolicyVerdict>& verdicts);
 /// Whether a path is a test's, by the rules' patterns for the languages; no case is distinguished.
 [[nodiscard]] bool is_test_path(std::string_view path);
+/// Whether the rule over paths with this id names a path; true if the rules cannot be read.
+[[nodiscard]] bool is_named_by(std::string_view rule, std::string_view path);
+/// How a language shows what belongs together.
+enum class Layout { none, indentation, braces };
+struct CodeView {
+    Layout layout = Layout::none;
+    bool lines_end_statements = false;
+    std::string code;  ///< comments and the contents of strings blanked; lines and offsets as they are
+};
+/// By the language that the path's name says; `none` for others.
+[[nodiscard]] CodeView code_view(std::string_view path, std::string_view content);
 /// Ids of all rules with their reasons, for `explain`.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> rules();
 

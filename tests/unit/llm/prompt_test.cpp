@@ -66,7 +66,8 @@ TEST(BuildPrompt, MasksAnyMixOfSecretsInOneFile) {
                                     token + block.substr(block.size() / 2), "k = '" + block + "'\n" + token}) {
         PromptInput input = small();
         input.files.front().content = text;
-        input.staged_diff = text;
+        input.diffs = {{"src/a.py", text, false}};
+        input.read = {{"src/b.py", text, ReadFile::Why::pointed_at, {{1, 1}}}};
         const auto prompt = build_prompt(input);
         ASSERT_TRUE(prompt) << prompt.error().describe() << "\n" << text;
         EXPECT_HAS_NOT(prompt->user.text(), token.substr(4, 12));
@@ -129,12 +130,32 @@ TEST(BuildPrompt, TakesTheEndOfTheOutputWhenThereAreNoFindings) {
     EXPECT_HAS(built(input).user.text(), "failed without output");
 }
 
-TEST(BuildPrompt, ShowsTheStagedDiffIfItIsSmall) {
+TEST(BuildPrompt, ShowsTheStagedDiffAsFarAsThereIsRoom) {
     auto input = small();
-    input.staged_diff = "--- a/src/a.py\n+++ b/src/a.py\n";
+    input.diffs = {{"src/a.py", "--- a/src/a.py\n+++ b/src/a.py\n", false}};
     EXPECT_HAS(built(input).user.text(), "The change that is being committed:\n<<DATA ");
-    input.staged_diff = std::string(100000, 'x');
-    EXPECT_HAS_NOT(built(input).user.text(), "The change that is being committed");
+    std::string line(99, 'x');
+    std::string text;
+    for (int i = 0; i < 1000; ++i) {
+        text += line + "\n";
+    }
+    input.diffs[0].text = text;
+    input.tokens = 4000;
+    const auto cut = built(input);
+    EXPECT_HAS(cut.user.text(), "The change that is being committed:\n<<DATA " + nonce_of(cut) + "\n" + line + "\n");
+    EXPECT_HAS(cut.user.text(), "Left out for lack of room:\n<<DATA " + nonce_of(cut) + "\n97");
+    EXPECT_HAS(cut.user.text(), " lines of the change to src/a.py\nDATA ");
+    EXPECT_LE(as_text(cut).size(), 14000U);
+}
+
+TEST(BuildPrompt, SaysTheLimits) {
+    auto input = small();
+    input.limits = {80, 1, 9};
+    const auto prompt = built(input);
+    EXPECT_HAS(prompt.user.text(), "at most 80 lines (added and removed ones together) in 1 file, at most 9 places.");
+    const auto repaired = repair_prompt(prompt, "x", "y", {120, 4, 12});
+    ASSERT_TRUE(repaired) << repaired.error().describe();
+    EXPECT_HAS(repaired->user.text(), "this time the whole answer may change at most 120 lines in 4 files, at most 12");
 }
 
 TEST(BuildPrompt, OffersOnlyWhatCanBeEdited) {
@@ -165,8 +186,9 @@ TEST(BuildPrompt, PutsFilesWithFindingsFirstAndKeepsTheBudget) {
     const auto prompt = built(input);
     EXPECT_EQ(prompt.offered.front(), "f29.py");
     EXPECT_LT(prompt.offered.size(), 10U);
-    EXPECT_LT(prompt.user.text().size(), 130000U);
-    EXPECT_HAS_NOT(prompt.user.text(), "f28.py");
+    EXPECT_LE(as_text(prompt).size(), 56000U);
+    EXPECT_HAS(prompt.user.text(), "Left out for lack of room:");
+    EXPECT_HAS(prompt.user.text(), "\nf28.py\n");
 }
 
 TEST(BuildPrompt, SendsNoSecret) {
