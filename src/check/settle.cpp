@@ -102,14 +102,45 @@ void drop_repeats(std::vector<model::Finding>& findings) {
         findings.end());
 }
 
-void recount(Outcome& outcome, const char* why_passed) {
-    outcome.run.findings =
-        static_cast<std::size_t>(std::count_if(outcome.findings.begin(), outcome.findings.end(),
-                                               [](const model::Finding& finding) { return finding.blocking; }));
-    if (outcome.run.state == model::RunState::blocked && outcome.run.findings == 0) {
-        outcome.run.state = model::RunState::passed;
-        outcome.run.reason = why_passed;
+void count_findings(Outcome& outcome) {
+    outcome.run.findings = outcome.run.flaky = 0;
+    for (const auto& finding : outcome.findings) {
+        outcome.run.findings += finding.blocking ? 1U : 0U;
+        outcome.run.flaky += finding.flaky ? 1U : 0U;
     }
+}
+
+/// The state of a blocked outcome whose findings have all been forgiven.
+void conclude(Outcome& outcome) {
+    auto& run = outcome.run;
+    if (run.state != model::RunState::blocked || run.findings != 0) {
+        return;
+    }
+    if (outcome.inconclusive.empty()) {
+        run.state = model::RunState::passed;
+        run.reason = "what it found is there without this change too";
+        return;
+    }
+    const bool says_no_more = outcome.inconclusive == only_a_status;
+    run.state = says_no_more && !run.plan.required ? model::RunState::skipped : model::RunState::error;
+    run.reason = "it fails in the same way without this change, so it has not judged it (" + outcome.inconclusive + ")";
+    for (const auto& finding : outcome.findings) {
+        if (finding.already_on_head) {
+            const auto& words = finding.message;
+            run.reason += ": " + words.substr(0, words.find('\n'));
+            break;
+        }
+    }
+}
+
+/// What is the same finding in two runs on one tree: messages carry durations and addresses.
+std::string same_place(const model::Finding& finding) {
+    std::string key = finding.tool + "\n" + finding.code + "\n" + finding.path + "\n" + std::to_string(finding.line);
+    if (finding.line == 0) {
+        key += "\n" + finding.message.substr(0, finding.message.find('\n'));
+        key.erase(std::remove_if(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; }), key.end());
+    }
+    return key;
 }
 
 }  // namespace
@@ -148,7 +179,11 @@ base::Result<void> settle(std::vector<Outcome>& outcomes, const git::TreeView& v
             }
         }
         fingerprint(outcome.findings);
-        recount(outcome, "");
+        count_findings(outcome);
+        if (outcome.run.state == model::RunState::blocked && outcome.run.findings == 0) {
+            outcome.run.state = model::RunState::passed;
+            outcome.run.reason.clear();
+        }
     }
     return {};
 }
@@ -161,17 +196,59 @@ bool may_be_old(const Outcome& outcome) {
 }
 
 void forgive_old(Outcome& now, const Outcome& on_head) {
-    std::set<std::string_view> old;
+    std::map<std::string_view, bool> old;  // by fingerprint, whether it is flaky
     for (const auto& finding : on_head.findings) {
-        old.insert(finding.fingerprint);
+        old.emplace(finding.fingerprint, finding.flaky);
     }
     for (auto& finding : now.findings) {
-        if (finding.blocking && !finding.on_changed_line.value_or(false) && old.count(finding.fingerprint) != 0) {
-            finding.already_on_head = true;
-            finding.blocking = false;
+        const auto found = old.find(finding.fingerprint);
+        if (!finding.blocking || finding.on_changed_line.value_or(false) || found == old.end()) {
+            continue;
+        }
+        if (found->second && !finding.flaky) {
+            continue;  // it may fail there and always fails here: this change may have broken it for good
+        }
+        finding.already_on_head = true;
+        finding.blocking = false;
+    }
+    count_findings(now);
+    conclude(now);
+}
+
+void name_flaky(Outcome& outcome, const Outcome& again) {
+    using State = model::RunState;
+    const auto judged = [](const Outcome& one) {
+        return one.run.state == State::passed || one.run.state == State::blocked;
+    };
+    if (!judged(outcome) || !judged(again)) {
+        return;
+    }
+    std::set<std::string> first, second;
+    for (const auto& finding : outcome.findings) {
+        if (finding.blocking) {
+            first.insert(same_place(finding));
         }
     }
-    recount(now, "what it found is there without this change too");
+    for (const auto& finding : again.findings) {
+        if (finding.blocking) {
+            second.insert(same_place(finding));
+        }
+    }
+    for (auto& finding : outcome.findings) {
+        finding.flaky = finding.flaky || (finding.blocking && second.count(same_place(finding)) == 0);
+    }
+    for (const auto& finding : again.findings) {
+        if (finding.blocking && first.count(same_place(finding)) == 0) {
+            outcome.findings.push_back(finding);
+            outcome.findings.back().flaky = true;
+        }
+    }
+    if (again.run.state == State::blocked && outcome.run.state == State::passed) {
+        outcome.run.state = State::blocked;
+        outcome.run.output = again.run.output;
+        outcome.inconclusive = again.inconclusive;
+    }
+    count_findings(outcome);
 }
 
 }  // namespace rfsn::check

@@ -23,7 +23,13 @@ void fingerprint(std::vector<model::Finding>& findings);
 
 /// Takes what was red before the change off the verdict: blocking findings of `now` that are not on a changed line and
 /// that `on_head` (the same check on the tree before the change) has too, by fingerprint, are marked and no longer
-/// block. A check without a blocking finding left is `passed`, and says so.
+/// block; one that is flaky there only if it is here too. A check without a blocking finding left is `passed`, and says
+/// so; one that has judged nothing is an `error`, or, where a command says nothing but its status and is not required,
+/// `skipped`.
 void forgive_old(Outcome& now, const Outcome& on_head);
+
+/// Makes one outcome of two runs of a check on the same tree: findings of both, those of one alone marked as flaky.
+/// They block like any other. A second run that could not judge says nothing.
+void name_flaky(Outcome& outcome, const Outcome& again);
 
 }  // namespace rfsn::check

@@ -317,6 +317,11 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         return;
     }
     outcome_.run.output = last_words(results);
+    if (is_step) {
+        outcome_.inconclusive = "a step before it failed";
+    } else if (reports_tests() && outcome_.run.tests.value_or(0) == 0) {
+        outcome_.inconclusive = "no test was run";
+    }
     if (outcome_.findings.empty() && is_step) {
         fail(model::RunState::error, "a step before it failed (" + results.back().describe() + ")");
         return;
@@ -331,6 +336,9 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
                  "it failed (" + results.back().describe() + ") without a finding" + said(output));
             outcome_.run.output = output;
             return;
+        }
+        if (outcome_.inconclusive.empty()) {
+            outcome_.inconclusive = spec.outputs.empty() ? only_a_status : "it named nothing";
         }
         model::Finding finding;
         finding.tool = planned_->plan.id;
@@ -364,14 +372,18 @@ bool ToolRun::lacks_dependency(const std::vector<base::ProcessResult>& results) 
     return false;
 }
 
+bool ToolRun::reports_tests() const {
+    const auto& outputs = planned_->spec->outputs;
+    return planned_->plan.kind == model::CheckKind::test &&
+           std::any_of(outputs.begin(), outputs.end(), [](const buildpack::OutputSpec& output) {
+               return output.stream == "file" && output.parser == "junit";
+           });
+}
+
 /// A test run is green by the tests that it reports, not by its exit status alone: code under test can end the process
 /// with 0.
 void ToolRun::pass(bool nothing) {
-    const auto& outputs = planned_->spec->outputs;
-    const bool reports = planned_->plan.kind == model::CheckKind::test &&
-                         std::any_of(outputs.begin(), outputs.end(), [](const buildpack::OutputSpec& output) {
-                             return output.stream == "file" && output.parser == "junit";
-                         });
+    const bool reports = reports_tests();
     if (reports && !nothing && !outcome_.run.tests) {
         fail(model::RunState::error, "it ended as if all were well, but wrote no report of its tests");
         return;

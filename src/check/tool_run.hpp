@@ -46,6 +46,8 @@ class ToolRun {
     };
     void judge_phase();
     void judge(const std::vector<base::ProcessResult>& results, bool is_step);
+    /// Whether its test runner writes a report of each test.
+    [[nodiscard]] bool reports_tests() const;
     void pass(bool nothing);
     [[nodiscard]] bool lacks_dependency(const std::vector<base::ProcessResult>& results);
     void collect_findings(const std::vector<base::ProcessResult>& results);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "check/settle.hpp"
+#include "gate/flaky.hpp"
 
 namespace rfsn::gate {
 namespace {
@@ -27,8 +28,8 @@ std::map<std::string, std::string> old_names(const model::Snapshot& now) {
     return names;
 }
 
-/// Findings of the old tree under the names that their files have now, so that a rename excuses nothing and accuses
-/// nobody.
+}  // namespace
+
 void rename_to_now(check::Outcome& outcome, const model::Snapshot& now) {
     for (const auto& file : now.files) {
         if (file.old_path.empty()) {
@@ -42,8 +43,6 @@ void rename_to_now(check::Outcome& outcome, const model::Snapshot& now) {
     }
     check::fingerprint(outcome.findings);
 }
-
-}  // namespace
 
 model::Snapshot before_the_change(const model::Snapshot& now) {
     model::Snapshot base;
@@ -75,8 +74,7 @@ base::Result<void> forgive_already_red(Session& session, Judged& judged) {
     const model::Snapshot base = before_the_change(snapshot);
     const git::TreeView view(session.source(), base);
     const auto names = old_names(snapshot);
-    std::vector<check::Planned> again;
-    std::vector<std::size_t> of;
+    std::map<std::size_t, OnHead> on_head;
     for (std::size_t i = 0; i < judged.plans.size(); ++i) {
         if (!worth_asking(session.config().config, judged.plans[i], judged.outcomes[i])) {
             continue;
@@ -94,21 +92,24 @@ base::Result<void> forgive_already_red(Session& session, Judged& judged) {
         if (copy.plan.files.empty() && copy.plan.scope == model::Scope::files) {
             continue;
         }
-        again.push_back(std::move(copy));
-        of.push_back(i);
-    }
-    if (again.empty()) {
-        return {};
+        on_head[i].planned = std::move(copy);
     }
     std::vector<const check::Planned*> plans;
-    for (const auto& planned : again) {
-        plans.push_back(&planned);
+    for (const auto& [index, asked] : on_head) {
+        plans.push_back(&asked.planned);
     }
-    RFSN_ASSIGN(auto outcomes, run_on(session, judged, view, plans, {}));
-    for (std::size_t i = 0; i < of.size(); ++i) {
-        if (outcomes[i].run.state == model::RunState::blocked) {
-            rename_to_now(outcomes[i], snapshot);
-            check::forgive_old(judged.outcomes[of[i]], outcomes[i]);
+    if (!plans.empty()) {
+        RFSN_ASSIGN(auto outcomes, run_on(session, judged, view, plans, {}));
+        std::size_t next = 0;
+        for (auto& [index, asked] : on_head) {
+            asked.outcome = std::move(outcomes[next++]);
+            rename_to_now(asked.outcome, snapshot);
+        }
+    }
+    RFSN_TRY(ask_tests_again(session, judged, view, on_head));
+    for (const auto& [index, asked] : on_head) {
+        if (asked.outcome.run.state == model::RunState::blocked) {
+            check::forgive_old(judged.outcomes[index], asked.outcome);
         }
     }
     return {};

@@ -6,6 +6,7 @@
 
 #include "base/interrupt.hpp"
 #include "check/settle.hpp"
+#include "gate/flaky.hpp"
 
 namespace rfsn::gate {
 namespace {
@@ -70,6 +71,14 @@ check::Outcome tolerated(const check::Outcome& before) {
     return old;
 }
 
+/// Every blocking finding of it was there in one of two runs only.
+bool red_by_luck(const check::Outcome& outcome) {
+    const auto blocks = [](const auto& finding) { return finding.blocking; };
+    return std::any_of(outcome.findings.begin(), outcome.findings.end(), blocks) &&
+           std::all_of(outcome.findings.begin(), outcome.findings.end(),
+                       [&](const auto& finding) { return finding.flaky || !blocks(finding); });
+}
+
 }  // namespace
 
 std::vector<const check::Planned*> CheckProver::concerned(const model::FixProposal& proposal) const {
@@ -83,6 +92,35 @@ std::vector<const check::Planned*> CheckProver::concerned(const model::FixPropos
     return plans;
 }
 
+/// Tests that the patch turned green, or red, are run once more with it: neither may be luck.
+base::Result<void> CheckProver::try_luck(const git::TreeView& view, const std::vector<const check::Planned*>& plans,
+                                         bool confined, std::vector<check::Outcome>& outcomes) {
+    std::vector<const check::Planned*> again;
+    std::vector<check::Outcome*> of;
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        const auto* before = outcome_of(*judged_, *plans[i]);
+        const auto state = outcomes[i].run.state;
+        const bool judged = state == model::RunState::passed || state == model::RunState::blocked;
+        const bool was_green = before != nullptr && before->run.state == model::RunState::passed;
+        if (judged && may_be_flaky(*plans[i]) && was_green != (state == model::RunState::passed)) {
+            again.push_back(plans[i]);
+            of.push_back(&outcomes[i]);
+        }
+    }
+    if (again.empty() || base::interrupted()) {
+        return {};
+    }
+    RFSN_ASSIGN(const auto second, run_on(*session_, *judged_, view, again, {confined, true}));
+    for (std::size_t i = 0; i < of.size(); ++i) {
+        if (of[i]->run.state == model::RunState::passed && second[i].run.state != model::RunState::passed &&
+            second[i].run.state != model::RunState::blocked) {
+            *of[i] = second[i];  // it could not be shown twice
+        }
+        check::name_flaky(*of[i], second[i]);
+    }
+    return {};
+}
+
 base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal) {
     const auto plans = concerned(proposal);
     const bool confined = proposal.source != model::ProposalSource::fixer;
@@ -91,6 +129,7 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
     if (base::interrupted()) {
         return base::fail(base::ErrorCode::interrupted, "interrupted while a patch was being proven");
     }
+    RFSN_TRY(try_luck(view, plans, confined, outcomes));
     patch::Proof proof;
     std::set<std::string> isolation;
     for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -130,6 +169,11 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
             !gone.empty() && after.run.state == model::RunState::passed) {
             delta.after = model::RunState::blocked;
             delta.note = gone;
+        }
+        delta.flaky = after.run.flaky != 0 || red_by_luck(*before);
+        if (delta.flaky && delta.note.empty()) {
+            delta.note = after.run.flaky != 0 ? "two runs with the patch did not end alike"
+                                              : "it was red in one of two runs without the patch";
         }
         if (before->run.tests && after.run.tests.value_or(0) < *before->run.tests &&
             after.run.state == model::RunState::passed) {

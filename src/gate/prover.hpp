@@ -18,6 +18,9 @@ class CheckProver final : public patch::Prover {
     [[nodiscard]] base::Result<patch::Proof> prove(const model::FixProposal& proposal) override;
 
    private:
+    [[nodiscard]] base::Result<void> try_luck(const git::TreeView& view,
+                                              const std::vector<const check::Planned*>& plans, bool confined,
+                                              std::vector<check::Outcome>& outcomes);
     [[nodiscard]] std::vector<const check::Planned*> concerned(const model::FixProposal& proposal) const;
     Session* session_;
     const Judged* judged_;

@@ -65,6 +65,7 @@ struct CheckRun {
     std::string isolation;             ///< "blobs", "scratch", "shadow, no network", ...
     std::size_t findings = 0;          ///< that block
     std::optional<std::size_t> tests;  ///< that were run, where the tool says so
+    std::size_t flaky = 0;             ///< findings that only one of two runs on the same tree had
 };
 
 [[nodiscard]] const char* name(CheckKind kind);

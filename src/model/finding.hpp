@@ -35,6 +35,7 @@ struct Finding {
     bool fixable = false;
     std::optional<bool> on_changed_line;
     bool already_on_head = false;
+    bool flaky = false;  ///< one of two runs on the same tree had it, the other not: here, or (if old) on HEAD
     /// The line's text from the judged blob, redacted; empty if unknown.
     std::string source_line;
     /// SHA-256 of tool, code, path, text of the line and an ordinal among equals; survives line shifts.

@@ -34,6 +34,7 @@ struct CheckDelta {
     std::size_t findings_before = 0;
     std::size_t findings_after = 0;
     std::string note;
+    bool flaky = false;  ///< its result depends on luck, so it speaks for no patch
 };
 
 struct PolicyVerdict {

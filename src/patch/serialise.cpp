@@ -142,7 +142,8 @@ json evidence_to_json(const model::Evidence& evidence) {
                           {"after", static_cast<int>(delta.after)},
                           {"findings_before", delta.findings_before},
                           {"findings_after", delta.findings_after},
-                          {"note", bytes_to_json(delta.note)}});
+                          {"note", bytes_to_json(delta.note)},
+                          {"flaky", delta.flaky}});
     }
     json policy = json::array();
     for (const auto& verdict : evidence.policy) {
@@ -174,6 +175,7 @@ model::Evidence evidence_from_json(const json& value) {
         delta.findings_before = entry.at("findings_before").get<std::size_t>();
         delta.findings_after = entry.at("findings_after").get<std::size_t>();
         delta.note = bytes_from_json(entry.at("note"));
+        delta.flaky = entry.value("flaky", false);
         evidence.checks.push_back(std::move(delta));
     }
     evidence.not_run = list_from_json(value.at("not_run"));

@@ -121,7 +121,7 @@ std::string objection(const model::CheckDelta& delta) {
 
 bool turned_green(const model::CheckDelta& delta, const std::vector<std::string>& wanted) {
     const bool was_red = delta.before == RunState::blocked || delta.before == RunState::error;
-    return was_red && delta.after == RunState::passed &&
+    return was_red && !delta.flaky && delta.after == RunState::passed &&
            std::find(wanted.begin(), wanted.end(), delta.check) != wanted.end();
 }
 
@@ -136,6 +136,11 @@ std::string judge_proof(const Proof& proof, const std::vector<std::string>& want
     }
     const bool green = std::any_of(proof.checks.begin(), proof.checks.end(),
                                    [&](const auto& delta) { return turned_green(delta, wanted); });
+    const auto lucky =
+        std::find_if(proof.checks.begin(), proof.checks.end(), [](const auto& delta) { return delta.flaky; });
+    if (!green && lucky != proof.checks.end()) {
+        return called(*lucky) + " is flaky, so it proves nothing: " + base::printable(lucky->note);
+    }
     return green ? "" : "it does not turn any failing check green";
 }
 

@@ -56,6 +56,9 @@ std::string tag_text(const model::Finding& finding, const Paint& paint) {
     if (finding.fixable) {
         add("fixable");
     }
+    if (finding.flaky) {
+        add("flaky: red in one of two runs");
+    }
     if (finding.already_on_head) {
         add("already on HEAD");
     } else if (!finding.blocking) {

@@ -149,6 +149,7 @@ Json run_json(const model::CheckRun& run) {
     out["argv"] = texts(run.argv);
     out["findings"] = run.findings;
     out["tests"] = run.tests ? Json(*run.tests) : Json(nullptr);
+    out["flaky"] = run.flaky;
     if (run.state == model::RunState::error || (run.state == model::RunState::blocked && run.findings == 0)) {
         out["output"] = text(run.output);
     }
@@ -178,6 +179,7 @@ Json finding_json(const model::Finding& finding) {
     out["fixable"] = finding.fixable;
     out["on_changed_line"] = finding.on_changed_line ? Json(*finding.on_changed_line) : Json(nullptr);
     out["already_on_head"] = finding.already_on_head;
+    out["flaky"] = finding.flaky;
     out["source_line"] = text(finding.source_line);
     out["fingerprint"] = text(finding.fingerprint);
     out["notes"] = std::move(notes);
@@ -195,6 +197,7 @@ Json evidence_json(const model::Evidence& evidence) {
         one["findings_before"] = delta.findings_before;
         one["findings_after"] = delta.findings_after;
         one["note"] = text(delta.note);
+        one["flaky"] = delta.flaky;
         checks.push_back(std::move(one));
     }
     Json policy = Json::array();

@@ -107,7 +107,8 @@ Json result(const model::Report& report, const model::Finding& finding, std::siz
     out["properties"] = {{"tool", text(finding.tool)},
                          {"blocking", finding.blocking},
                          {"fixable", finding.fixable},
-                         {"alreadyOnHead", finding.already_on_head}};
+                         {"alreadyOnHead", finding.already_on_head},
+                         {"flaky", finding.flaky}};
     return out;
 }
 
