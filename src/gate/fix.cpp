@@ -6,6 +6,7 @@
 #include "check/run_builtins.hpp"
 #include "check/run_tools.hpp"
 #include "gate/audit.hpp"
+#include "gate/edit_limits.hpp"
 #include "gate/learning.hpp"
 #include "gate/prover.hpp"
 #include "secrets/secrets.hpp"
@@ -29,7 +30,7 @@ std::vector<std::string> paths_of(const model::FixProposal& proposal) {
     return paths;
 }
 
-policy::Limits limits_of(const config::Config& config, const Judged& judged) {
+policy::Limits limits_of(const config::Loaded& config, const Judged& judged, std::size_t failed_rounds) {
     policy::Limits limits;
     for (const auto& outcome : judged.outcomes) {
         for (const auto& finding : outcome.findings) {
@@ -39,9 +40,10 @@ policy::Limits limits_of(const config::Config& config, const Judged& judged) {
             }
         }
     }
-    limits.lines = static_cast<std::size_t>(config.patch_max_lines);
-    limits.files = static_cast<std::size_t>(config.patch_max_files);
-    limits.hunks = static_cast<std::size_t>(config.patch_max_hunks);
+    const llm::EditLimits size = edit_limits(config, failed_rounds);
+    limits.lines = size.lines;
+    limits.files = size.files;
+    limits.hunks = size.hunks;
     limits.contains_secret = [](std::string_view text) { return !secrets::scan(text).empty(); };
     return limits;
 }
@@ -161,30 +163,29 @@ model::ProposalSummary summarise(const patch::StoredProposal& stored) {
 }
 
 base::Result<patch::Verification> verify_only(Session& session, const Judged& judged,
-                                              const model::FixProposal& proposal,
-                                              const std::vector<std::string>& offered, const model::Cost& cost) {
+                                              const model::FixProposal& proposal, const Provenance& provenance) {
     CheckProver prover(session, judged);
     patch::VerifyRequest request;
-    request.limits = limits_of(session.config().config, judged);
-    request.offered = offered;
-    request.cost = cost;
+    request.limits = limits_of(session.config(), judged, provenance.failed_rounds);
+    request.offered = provenance.offered;
+    request.cost = provenance.cost;
+    request.failed_rounds = provenance.failed_rounds;
     RFSN_ASSIGN(request.kept_id, kept_id_of(session, judged));
     return patch::verify(proposal, session.source(), judged.whole, prover, request);
 }
 
 base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged,
                                                       const model::FixProposal& proposal,
-                                                      const std::vector<std::string>& offered,
-                                                      const model::Cost& cost) {
+                                                      const Provenance& provenance) {
     const auto started = std::chrono::steady_clock::now();
     if (const std::string id = discarded_before(session, proposal); !id.empty()) {
         patch::Verification refused;
         refused.refusal = patch::Refusal{"it is the same as proposal " + id + ", which you discarded", {}, ""};
-        return refused_summary(proposal, refused, cost);
+        return refused_summary(proposal, refused, provenance.cost);
     }
-    RFSN_ASSIGN(const auto verification, verify_only(session, judged, proposal, offered, cost));
+    RFSN_ASSIGN(const auto verification, verify_only(session, judged, proposal, provenance));
     RFSN_ASSIGN(auto summary, verification.patch ? stored_summary(session, *verification.patch)
-                                                 : refused_summary(proposal, verification, cost));
+                                                 : refused_summary(proposal, verification, provenance.cost));
     note_outcome(session, judged, summary,
                  std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started));
     return summary;
@@ -248,7 +249,7 @@ base::Result<Proposed> propose_from_fixers(Session& session, const Judged& judge
     proposal.strategy = join(fixable.ids, ", ");
     proposal.edits = std::move(edits);
     proposal.checks = fixable.ids;
-    RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, {}, {}));
+    RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, {}));
     proposed.proposals.push_back(std::move(summary));
     return proposed;
 }

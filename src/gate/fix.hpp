@@ -29,17 +29,22 @@ void keep_fixes_of_passing_index(Session& session, const Judged& judged, model::
 /// The newest such proposal, if the worktree's index is still what it was and nobody applied it yet.
 [[nodiscard]] base::Result<std::optional<patch::StoredProposal>> kept_proposal(Session& session, const Judged& judged);
 
-/// Policy, proof, store; the summary of either end. `cost` is what was spent on it.
+/// What is known of a proposal besides its edits.
+struct Provenance {
+    std::vector<std::string> offered;  ///< the paths that a model was shown; empty: not restricted
+    model::Cost cost;                  ///< what was spent on it
+    std::size_t failed_rounds = 0;     ///< of the search, before it: see edit_limits()
+};
+
+/// Policy, proof, store; the summary of either end.
 [[nodiscard]] base::Result<model::ProposalSummary> verify_and_store(Session& session, const Judged& judged,
                                                                     const model::FixProposal& proposal,
-                                                                    const std::vector<std::string>& offered,
-                                                                    const model::Cost& cost);
+                                                                    const Provenance& provenance);
 
 /// Policy and proof alone; nothing is stored.
 [[nodiscard]] base::Result<patch::Verification> verify_only(Session& session, const Judged& judged,
                                                             const model::FixProposal& proposal,
-                                                            const std::vector<std::string>& offered,
-                                                            const model::Cost& cost);
+                                                            const Provenance& provenance);
 
 /// Whether two proposals make the same files.
 [[nodiscard]] bool same_edits(const model::FixProposal& a, const model::FixProposal& b);

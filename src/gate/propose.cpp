@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gate/edit_limits.hpp"
 #include "gate/learning.hpp"
 #include "gate/question.hpp"
 #include "gate/reply_proposal.hpp"
@@ -49,7 +50,7 @@ base::Result<Proposed> propose_from_reply(Session& session, const Judged& judged
     Proposed proposed;
     RFSN_ASSIGN(const auto prompt, prompt_for(session, judged));
     RFSN_ASSIGN(const auto proposal, proposal_from(judged, reply, prompt.offered, model::ProposalSource::pasted, ""));
-    RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, prompt.offered, {}));
+    RFSN_ASSIGN(auto summary, verify_and_store(session, judged, proposal, {prompt.offered, {}, 0}));
     proposed.proposals.push_back(std::move(summary));
     return proposed;
 }
@@ -62,21 +63,22 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
     RFSN_ASSIGN(const auto first, prompt_for(session, judged));
     Search search(session, judged, transport, first);
     RFSN_ASSIGN(auto tried, settings.candidates > 1 ? search.ask_many() : search.ask_once(first));
-    std::string problem = tried.problem;
-    for (std::int64_t attempt = 1; attempt < settings.attempts && !tried.proven && tried.reply; ++attempt) {
-        RFSN_ASSIGN(const auto prompt, llm::repair_prompt(first, tried.reply->content, problem));
+    bool repeats = false;  // what several answers of one round have in common is told to the next one
+    for (std::int64_t attempt = 1; attempt < settings.attempts && !tried.proven && tried.reply && !repeats; ++attempt) {
+        search.failed_round();
+        const auto limits = edit_limits(session.config(), search.failed_rounds());
+        RFSN_ASSIGN(const auto prompt, llm::repair_prompt(first, tried.reply->content, tried.problem, limits));
         RFSN_ASSIGN(tried, search.ask_once(prompt));
-        if (!tried.proven && tried.problem == problem) {
-            break;  // the same failure again: asking on would only cost
-        }
-        problem = tried.problem;
+        repeats = tried.repeats;
     }
     if (tried.reply) {  // else it was known that none comes
-        transport.judged(first, settings, tried.proven ? &*tried.reply : nullptr, problem);
+        transport.judged(first, settings, tried.proven ? &*tried.reply : nullptr, tried.problem);
     }
     auto proposed = search.take();
     if (!tried.proven) {
-        proposed.reason = tried.reply ? "no answer could be proven" : problem;
+        proposed.reason = !tried.reply ? tried.problem
+                          : repeats    ? "no answer could be proven: the last one failed as one before it"
+                                       : "no answer could be proven";
     }
     return proposed;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "gate/edit_limits.hpp"
 #include "gate/failure_places.hpp"
 #include "gate/reply_proposal.hpp"
 #include "llm/targets.hpp"
@@ -66,8 +67,7 @@ base::Result<llm::Prompt> prompt_for(Session& session, const Judged& judged) {
     llm::PromptInput input;
     const auto& config = session.config().config;
     input.tokens = prompt_tokens(config.llm);
-    input.limits = {static_cast<std::size_t>(config.patch_max_lines), static_cast<std::size_t>(config.patch_max_files),
-                    static_cast<std::size_t>(config.patch_max_hunks)};
+    input.limits = edit_limits(session.config(), 0);
     for (const auto& outcome : judged.outcomes) {
         if (outcome.run.state != model::RunState::blocked) {
             continue;

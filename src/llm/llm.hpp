@@ -69,6 +69,8 @@ struct Prompt {
 /// A repair round: the same prompt with the reply, what is wrong with it and the limits that hold now.
 [[nodiscard]] base::Result<Prompt> repair_prompt(const Prompt& first, const std::string& reply,
                                                  const std::string& problem, const EditLimits& limits = {});
+/// The same question with a hint how to go about it: "cause", "change" or "smallest" (config/prompts/strategy_*.md).
+[[nodiscard]] base::Result<Prompt> hinted_prompt(const Prompt& first, const std::string& strategy);
 /// As one text for any chat window (`git rfsn prompt`).
 [[nodiscard]] std::string as_text(const Prompt& prompt);
 
@@ -84,7 +86,9 @@ struct Reply {
 /// One of several questions that go out at once.
 struct Question {
     const Prompt* prompt = nullptr;
-    std::optional<double> temperature;  ///< nullopt: llm.temperature
+    std::optional<double> temperature = std::nullopt;  ///< nullopt: llm.temperature
+    const Prompt* about = nullptr;  ///< the question that this is another wording of: an answer to it is remembered for it
+    std::string target = {};        ///< of llm.order, asked before the others; empty: as they stand there
 };
 /// Called with each reply as it comes; true: the others are no longer wanted, and are cancelled.
 using Enough = std::function<bool(std::size_t, const base::Result<Reply>&)>;

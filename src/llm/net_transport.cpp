@@ -36,7 +36,7 @@ class Transport final : public NetTransport {
         : program_(std::move(program)), env_(std::move(env)), runner_(runner), progress_(std::move(progress)) {}
 
     base::Result<Reply> ask(const Prompt& prompt, const config::LlmSettings& settings) override {
-        auto replies = ask_all({{&prompt, std::nullopt}}, settings, nullptr);
+        auto replies = ask_all({{&prompt}}, settings, nullptr);
         return std::move(replies.front());
     }
 
@@ -55,7 +55,10 @@ class Transport final : public NetTransport {
         const bool stream = settings.stream == "always" || (settings.stream == "auto" && progress_);
         spec.input = setup_line(settings, env_, static_cast<bool>(progress_));
         for (std::size_t i = 0; i < questions.size(); ++i) {
-            *spec.input += question_line(std::to_string(i), questions[i], *asked, settings, env_, stream);
+            std::vector<Target> order = *asked;
+            std::stable_partition(order.begin(), order.end(),
+                                  [&](const Target& target) { return target.name == questions[i].target; });
+            *spec.input += question_line(std::to_string(i), questions[i], order, settings, env_, stream);
         }
         std::vector<bool> answered(questions.size(), false);
         bool enough = false;
@@ -76,7 +79,7 @@ class Transport final : public NetTransport {
                 answered[index] = true;
                 replies[index] = std::move(read.reply);
                 if (replies[index] && replies[index]->cost.model.empty()) {
-                    replies[index]->cost.model = asked->front().settings.model;
+                    replies[index]->cost.model = model_of(*asked, questions[index].target);
                 }
                 enough = enough || (is_enough && is_enough(index, replies[index]));
             });
@@ -142,6 +145,11 @@ class Transport final : public NetTransport {
         if (progress_) {
             progress_(progress);
         }
+    }
+
+    static std::string model_of(const std::vector<Target>& asked, const std::string& name) {
+        const auto own = std::find_if(asked.begin(), asked.end(), [&](const Target& one) { return one.name == name; });
+        return (own == asked.end() ? asked.front() : *own).settings.model;
     }
 
     static std::size_t index_of(const std::string& id, std::size_t count) {

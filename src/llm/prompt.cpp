@@ -46,6 +46,16 @@ Values values_of(const EditLimits& limits) {
             {"places", number(limits.hunks, "place")}};
 }
 
+/// The word after the first "<<DATA ".
+base::Result<std::string> nonce_of(const Prompt& prompt) {
+    const std::string& user = prompt.user.text();
+    const auto mark = user.find("<<DATA ");
+    if (mark == std::string::npos) {
+        return base::fail(base::ErrorCode::internal, "the first prompt has no data block");
+    }
+    return user.substr(mark + 7, user.find('\n', mark) - mark - 7);
+}
+
 }  // namespace
 
 base::Result<Prompt> build_prompt(const PromptInput& input) {
@@ -107,14 +117,9 @@ base::Result<Prompt> build_prompt(const PromptInput& input) {
 
 base::Result<Prompt> repair_prompt(const Prompt& first, const std::string& reply, const std::string& problem,
                                    const EditLimits& limits) {
-    // The first prompt's nonce serves on, so that its rules cover the new blocks: it is the word after the first
-    // "<<DATA ".
+    // The first prompt's nonce serves on, so that its rules cover the new blocks.
     const std::string& user = first.user.text();
-    const auto mark = user.find("<<DATA ");
-    if (mark == std::string::npos) {
-        return base::fail(base::ErrorCode::internal, "the first prompt has no data block");
-    }
-    const std::string nonce = user.substr(mark + 7, user.find('\n', mark) - mark - 7);
+    RFSN_ASSIGN(const std::string nonce, nonce_of(first));
     const auto clean = [&](std::string_view text) {
         std::string out = base::strip_ansi(base::to_valid_utf8(text.substr(0, max_reply_bytes)));
         for (auto at = out.find(nonce); at != std::string::npos; at = out.find(nonce)) {
@@ -125,6 +130,12 @@ base::Result<Prompt> repair_prompt(const Prompt& first, const std::string& reply
     Values values = values_of(limits);
     values.insert({{"user", user}, {"nonce", nonce}, {"reply", clean(reply)}, {"problem", clean(problem)}});
     RFSN_ASSIGN(const std::string text, fill("repair.md", values));
+    return seal(text, nonce, first.offered);
+}
+
+base::Result<Prompt> hinted_prompt(const Prompt& first, const std::string& strategy) {
+    RFSN_ASSIGN(const std::string nonce, nonce_of(first));
+    RFSN_ASSIGN(const std::string text, fill("strategy_" + strategy + ".md", {{"user", first.user.text()}}));
     return seal(text, nonce, first.offered);
 }
 

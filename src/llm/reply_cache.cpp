@@ -41,14 +41,17 @@ class Remembering final : public NetTransport {
     std::vector<base::Result<Reply>> ask_all(const std::vector<Question>& questions,
                                              const config::LlmSettings& settings, const Enough& is_enough) override {
         // An answer that was proven, or that none is usable, is known for all of them together.
-        const bool known = settings.cache && !questions.empty() &&
-                           cache_->get({reply_key(*questions.front().prompt, settings, salt_), {}, {}}).entry;
+        const Prompt* about = questions.empty()           ? nullptr
+                              : questions.front().about != nullptr ? questions.front().about
+                                                                   : questions.front().prompt;
+        const bool known =
+            settings.cache && about != nullptr && cache_->get({reply_key(*about, settings, salt_), {}, {}}).entry;
         if (!known) {
             return inner_->ask_all(questions, settings, is_enough);
         }
         std::vector<base::Result<Reply>> replies(
             questions.size(), base::fail(base::ErrorCode::interrupted, "what was remembered is enough"));
-        replies.front() = ask(*questions.front().prompt, settings);
+        replies.front() = ask(*about, settings);
         return replies;
     }
 

@@ -52,6 +52,7 @@ struct Evidence {
     std::vector<std::string> isolation;
     std::map<std::string, std::string, std::less<>> tool_versions;
     std::chrono::milliseconds duration{0};
+    std::size_t failed_rounds = 0;  ///< of the search, before this patch: they decide how large it might be
 };
 
 /// What was spent on a model.

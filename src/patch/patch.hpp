@@ -72,7 +72,8 @@ struct VerifyRequest {
     policy::Limits limits;
     std::vector<std::string> offered;
     model::Cost cost;
-    std::string kept_id;  ///< see VerifiedPatch
+    std::string kept_id;            ///< see VerifiedPatch
+    std::size_t failed_rounds = 0;  ///< for the evidence; `limits` go with them
 };
 /// Policy on the real tree diff, then the proof: at least one failing check turns green, nothing that was green turns
 /// red, nothing becomes unavailable. Errors only for what is no verdict on the patch (io, interrupted, ...).

@@ -161,7 +161,8 @@ json evidence_to_json(const model::Evidence& evidence) {
             {"match_levels", list_to_json(evidence.match_levels)},
             {"isolation", list_to_json(evidence.isolation)},
             {"tool_versions", std::move(versions)},
-            {"duration_ms", evidence.duration.count()}};
+            {"duration_ms", evidence.duration.count()},
+            {"failed_rounds", evidence.failed_rounds}};
 }
 
 model::Evidence evidence_from_json(const json& value) {
@@ -189,6 +190,7 @@ model::Evidence evidence_from_json(const json& value) {
         evidence.tool_versions[bytes_from_json(entry.at(0))] = bytes_from_json(entry.at(1));
     }
     evidence.duration = std::chrono::milliseconds(value.at("duration_ms").get<std::int64_t>());
+    evidence.failed_rounds = value.value("failed_rounds", std::size_t{0});  // not there before it was kept
     return evidence;
 }
 

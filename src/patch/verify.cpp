@@ -158,6 +158,7 @@ base::Result<Verification> verify(const model::FixProposal& proposal, git::Stage
     RFSN_ASSIGN(auto prepared, prepare(proposal, source, snapshot));
     model::Evidence evidence;
     evidence.match_levels = prepared.proposal.match_levels;
+    evidence.failed_rounds = request.failed_rounds;
     if (!prepared.refusal.empty()) {
         return refuse(std::move(prepared.refusal), std::move(evidence), "");
     }

@@ -17,6 +17,8 @@
 namespace rfsn::policy {
 namespace {
 
+constexpr std::size_t least_exact = 1000;  ///< changed lines that are counted, not estimated
+
 std::string count(std::size_t n, const char* what) {
     return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
 }
@@ -30,8 +32,18 @@ void judge_size(const RuleSet& rules, const Size& size, std::size_t files, const
     const std::string is = count(size.lines, "line") + ", " + count(files, "file") + ", " + count(size.hunks, "hunk");
     const std::string may =
         count(limits.lines, "line") + ", " + count(limits.files, "file") + ", " + count(limits.hunks, "hunk");
-    if (size.lines > limits.lines || files > limits.files || size.hunks > limits.hunks) {
-        verdicts.push_back({"size", false, rules.reason("size") + ": " + is + "; the limits are " + may});
+    std::string over;  // only what is exceeded: the same edit is refused in the same words until that limit grows
+    const auto hold = [&](std::size_t has, std::size_t most, const char* what) {
+        if (has > most) {
+            over += (over.empty() ? "" : ", ") + count(has, what) + ", at most " + std::to_string(most) +
+                    (most == 1 ? " is allowed" : " are allowed");
+        }
+    };
+    hold(size.lines, limits.lines, "line");
+    hold(files, limits.files, "file");
+    hold(size.hunks, limits.hunks, "hunk");
+    if (!over.empty()) {
+        verdicts.push_back({"size", false, rules.reason("size") + ": " + over});
     } else {
         verdicts.push_back({"size", true, is + " of at most " + may});
     }
@@ -159,7 +171,6 @@ std::vector<model::PolicyVerdict> judge(const RuleSet& rules, const std::vector<
                                         model::ProposalSource source, const Limits& limits,
                                         const std::vector<std::string>& offered) {
     const bool fixer = source == model::ProposalSource::fixer;
-    constexpr std::size_t least_exact = 1000;
     std::vector<model::PolicyVerdict> verdicts;
     std::set<std::string> names;
     Size size;
@@ -211,6 +222,10 @@ bool allowed(const std::vector<model::PolicyVerdict>& verdicts) {
 bool is_test_path(std::string_view path) {
     const auto& loaded = rule_set();
     return loaded && loaded->is_test_file(folded(path));
+}
+
+std::size_t changed_lines(std::string_view before, std::string_view after) {
+    return line_diff(before, after, least_exact).lines();
 }
 
 bool is_named_by(std::string_view id, std::string_view path) {

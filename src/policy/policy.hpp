@@ -37,6 +37,8 @@ struct Limits {
 [[nodiscard]] bool allowed(const std::vector<model::PolicyVerdict>& verdicts);
 /// Whether a path is a test's, by the rules' patterns for the languages; no case is distinguished.
 [[nodiscard]] bool is_test_path(std::string_view path);
+/// Added and removed lines together, as the size of a change is counted.
+[[nodiscard]] std::size_t changed_lines(std::string_view before, std::string_view after);
 /// Whether the rule over paths with this id names a path; true if the rules cannot be read.
 [[nodiscard]] bool is_named_by(std::string_view rule, std::string_view path);
 /// How a language shows what belongs together.

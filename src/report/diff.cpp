@@ -69,7 +69,13 @@ std::string policy_text(const model::Evidence& evidence) {
     if (!refused.empty()) {
         return "refused by " + joined(refused, "; ");
     }
-    return evidence.policy.empty() ? "no rule applied" : counted(evidence.policy.size(), "rule") + " passed";
+    if (evidence.policy.empty()) {
+        return "no rule applied";
+    }
+    const auto size = std::find_if(evidence.policy.begin(), evidence.policy.end(),
+                                   [](const model::PolicyVerdict& verdict) { return verdict.rule == "size"; });
+    return counted(evidence.policy.size(), "rule") + " passed" +
+           (size == evidence.policy.end() || size->reason.empty() ? "" : "; " + size->reason);
 }
 
 /// Which matches were not exact; nothing to say if all were.

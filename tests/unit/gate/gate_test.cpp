@@ -108,7 +108,7 @@ TEST_F(Gate, TheProverSeesTheEditAndNothingElse) {
     ASSERT_TRUE(proof);
     EXPECT_EQ(delta("check-json").before, model::RunState::passed);
     EXPECT_EQ(delta("check-json").after, model::RunState::blocked);
-    const auto summary = verify_and_store(*session, **judged, bad, {}, {});
+    const auto summary = verify_and_store(*session, **judged, bad, {});
     ASSERT_TRUE(summary) << summary.error().describe();
     EXPECT_FALSE(summary->proven);
     EXPECT_NE(summary->refusal.find("check-json"), std::string::npos);

@@ -68,6 +68,9 @@ TEST(Proposal, SaysWhatItIsWhatProvesItAndWhatToType) {
     EXPECT_EQ(out.rfind("proposal ab12: from a model (gpt-x, temperature 0) · 2 files\n\ndiff --git", 0), 0U);
     EXPECT_TRUE(has(out, "✔ proven: ruff blocked -> passed (2 -> 0)\n"));
     EXPECT_TRUE(has(out, "policy: 1 rule passed; found leniently by indentation\n"));
+    auto sized = proven();
+    sized.evidence.policy[0].reason = "2 lines of at most 40 lines";
+    EXPECT_TRUE(has(report::proposal(sized, {}), "policy: 1 rule passed; 2 lines of at most 40 lines; found"));
     EXPECT_TRUE(has(out, "not run: pytest: not installed\n"));
     EXPECT_TRUE(has(out, "cost: 2 requests, 1500 tokens sent, 300 received, gpt-x\n"));
     EXPECT_TRUE(has(out, "git rfsn apply ab12"));
