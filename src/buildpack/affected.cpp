@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <re2/re2.h>
@@ -13,6 +14,8 @@
 
 namespace rfsn::buildpack {
 namespace {
+
+constexpr std::size_t max_directories = 5000;
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
     for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -58,7 +61,8 @@ class Finder {
           detail_(*pack.detail),
           project_(project),
           tree_(view),
-          root_(project.root == "." ? "" : project.root) {}
+          root_(project.root == "." ? "" : project.root),
+          kind_(package_graph_kind(pack, project)) {}
 
     Affected find() {
         const auto wide = std::find_if(project_.files.begin(), project_.files.end(), [&](const std::string& path) {
@@ -68,11 +72,17 @@ class Finder {
             out_.reason = "all tests: " + base::printable(*wide) + " is staged";
             return std::move(out_);
         }
-        if (!detail_.test_files.empty() && !detail_.affected.empty()) {
-            by_name();
-        }
-        if (!detail_.package_graph.empty()) {
-            by_packages();
+        if (kind_ == "npm") {
+            if (!by_workspace()) {
+                by_name();
+            }
+        } else {
+            if (!detail_.test_files.empty() && !detail_.affected.empty()) {
+                by_name();
+            }
+            if (!kind_.empty()) {
+                by_packages();
+            }
         }
         if (out_.reason.empty()) {
             out_.reason = "all tests: nothing says which belong to what";
@@ -110,7 +120,9 @@ class Finder {
         }
     }
 
-    std::set<std::string> named_after(const std::string& relative) {
+    /// `package`: the directory of a workspace's member that the rules are about, "" = the project itself.
+    std::set<std::string> named_after(const std::string& below_root, const std::string& package = "") {
+        const std::string relative(below(below_root, package));
         std::set<std::string> tests;
         RE2::Options options(RE2::Latin1);
         options.set_log_errors(false);
@@ -124,7 +136,7 @@ class Finder {
             for (auto candidate : rule.tries) {
                 replace_all(candidate, "{d}", escaped(group(re, groups, "d")));
                 replace_all(candidate, "{n}", escaped(group(re, groups, "n")));
-                const auto files = tree_.expand(root_, candidate);
+                const auto files = tree_.expand(join(root_, package), candidate);
                 for (const auto& file : files ? *files : std::vector<std::string>{}) {
                     tests.insert(file);
                 }
@@ -133,50 +145,155 @@ class Finder {
         return tests;
     }
 
-    /// The packages of the staged files, and all that depend on them, however indirectly.
+    using Directories = std::set<std::string>;
+
+    /// The directories of the staged files' packages and of all that depend on them, however indirectly; nullopt, with
+    /// the reason said, where one is in none.
+    std::optional<Directories> reached(const PackageGraph& graph, std::vector<std::string>& why) {
+        std::vector<std::string> waiting;
+        Directories reached;
+        for (const auto& path : project_.files) {
+            const auto directory = package_of(graph, path);
+            if (!directory) {
+                out_.reason = "all packages: " + base::printable(path) + " is in none";
+                return std::nullopt;
+            }
+            if (reached.insert(*directory).second) {
+                waiting.push_back(*directory);
+            }
+        }
+        while (!waiting.empty()) {
+            const auto from = graph.at(waiting.back());
+            waiting.pop_back();
+            for (const auto& [directory, package] : graph) {
+                if (package.needs.count(from.name) != 0 && reached.insert(directory).second) {
+                    waiting.push_back(directory);
+                    why.push_back(package.name + (kind_ == "go" ? " imports " : " depends on ") + from.name);
+                }
+            }
+        }
+        return reached;
+    }
+
+    std::optional<std::string> package_of(const PackageGraph& graph, const std::string& path) const {
+        std::string directory(directory_of(below(path, root_)));
+        while (graph.count(directory) == 0 && !directory.empty()) {
+            directory = std::string(directory_of(directory));
+        }
+        return graph.count(directory) == 0 ? std::nullopt : std::optional<std::string>(directory);
+    }
+
     void by_packages() {
         const auto graph = package_graph(tree_, pack_, project_);
         if (!graph || !*graph || (*graph)->empty()) {
             out_.reason = "all packages: how they depend on each other cannot be told";
             return;
         }
-        std::vector<std::string> waiting;
-        std::set<std::string> reached;
-        for (const auto& path : project_.files) {
-            std::string directory(directory_of(below(path, root_)));
-            while ((*graph)->count(directory) == 0 && !directory.empty()) {
-                directory = std::string(directory_of(directory));
-            }
-            if ((*graph)->count(directory) == 0) {
-                out_.reason = "all packages: " + base::printable(path) + " is in none";
-                return;
-            }
-            if (reached.insert(directory).second) {
-                waiting.push_back(directory);
-            }
-        }
         std::vector<std::string> why;
-        while (!waiting.empty()) {
-            const auto from = (*graph)->at(waiting.back());
-            waiting.pop_back();
-            for (const auto& [directory, package] : **graph) {
-                if (package.needs.count(from.name) != 0 && reached.insert(directory).second) {
-                    waiting.push_back(directory);
-                    why.push_back(package.name + (detail_.package_graph == "go" ? " imports " : " depends on ") +
-                                  from.name);
-                }
-            }
-        }
-        if (reached.size() == (*graph)->size()) {
-            out_.reason = "all packages: the change reaches each of them" + (why.empty() ? "" : " (" + some(why) + ")");
+        const auto found = reached(**graph, why);
+        if (!found) {
             return;
         }
-        for (const auto& directory : reached) {
+        const std::string because = why.empty() ? "" : " (" + some(why) + ")";
+        if (found->size() == (*graph)->size()) {
+            out_.reason = "all packages: the change reaches each of them" + because;
+            return;
+        }
+        for (const auto& directory : *found) {
+            const auto& argument = (*graph)->at(directory).argument;
+            if (!argument.empty()) {
+                out_.packages.push_back(argument);
+            }
+        }
+        if (out_.packages.empty()) {
+            out_.reason = "all packages: no package with tests depends on the change";
+            return;
+        }
+        std::sort(out_.packages.begin(), out_.packages.end());
+        out_.reason = std::to_string(out_.packages.size()) + " of " + std::to_string((*graph)->size()) +
+                      " packages: " + some(out_.packages) + because;
+    }
+
+    /// Of a workspace whose runner takes files: the tests by name of what is staged, or else all of its package, and
+    /// all of the packages that depend on it. False where there is no such workspace.
+    bool by_workspace() {
+        const auto graph = package_graph(tree_, pack_, project_);
+        if (!graph || !*graph || (*graph)->empty()) {
+            return false;
+        }
+        std::vector<std::string> why;
+        const auto found = reached(**graph, why);
+        if (!found) {
+            return true;
+        }
+        std::set<std::string> tests;
+        Directories whole = *found;
+        for (const auto& path : project_.files) {
+            whole.erase(*package_of(**graph, path));
+        }
+        for (const auto& path : project_.files) {
+            const std::string relative(below(path, root_));
+            const auto there = tree_.exists(path);
+            if (base::glob_match_any(detail_.test_files, relative)) {
+                if (there && *there) {
+                    tests.insert(path);
+                    why.push_back(path + " itself");
+                }
+                continue;
+            }
+            const auto own = *package_of(**graph, path);
+            const auto named = named_after(relative, own);
+            if (named.empty()) {
+                whole.insert(own);
+                why.push_back("no test is named after " + path);
+            } else {
+                tests.insert(named.begin(), named.end());
+                why.push_back(*named.begin() + " by the name of " + path);
+            }
+        }
+        for (const auto& directory : whole) {
+            if (!tests_below(**graph, directory, tests)) {
+                out_.reason = "all tests: there are too many directories to look through";
+                return true;
+            }
+        }
+        for (const auto& directory : *found) {
             out_.packages.push_back((*graph)->at(directory).argument);
         }
         std::sort(out_.packages.begin(), out_.packages.end());
-        out_.reason = std::to_string(reached.size()) + " of " + std::to_string((*graph)->size()) +
+        out_.tests.assign(tests.begin(), tests.end());
+        out_.reason = std::to_string(found->size()) + " of " + std::to_string((*graph)->size()) +
                       " packages: " + some(out_.packages) + (why.empty() ? "" : " (" + some(why) + ")");
+        if (tests.empty()) {
+            out_.reason += "; no test file is found there, so all run where a runner takes files";
+        }
+        return true;
+    }
+
+    /// Adds the test files of a package, not of those below it; false if there is too much to look through.
+    bool tests_below(const PackageGraph& graph, const std::string& package, std::set<std::string>& tests) {
+        std::vector<std::string> waiting{package};
+        while (!waiting.empty()) {
+            const std::string directory = std::move(waiting.back());
+            waiting.pop_back();
+            const auto listing = tree_.list(join(root_, directory));
+            if (!listing || ++directories_ > max_directories) {
+                return false;
+            }
+            for (const auto& name : (*listing)->files) {
+                const auto relative = join(directory, name);
+                if (base::glob_match_any(detail_.test_files, relative)) {
+                    tests.insert(join(root_, relative));
+                }
+            }
+            for (const auto& name : (*listing)->directories) {
+                const auto below_it = join(directory, name);
+                if (name != "node_modules" && name.front() != '.' && graph.count(below_it) == 0) {
+                    waiting.push_back(below_it);
+                }
+            }
+        }
+        return true;
     }
 
     const Pack& pack_;
@@ -184,6 +301,8 @@ class Finder {
     const model::Project& project_;
     Tree tree_;
     std::string root_;
+    std::string kind_;
+    std::size_t directories_ = 0;
     Affected out_;
 };
 

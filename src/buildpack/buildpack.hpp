@@ -65,6 +65,8 @@ struct CheckSpec {
     std::vector<std::string> extensions;
     std::vector<std::string> include;
     std::vector<std::string> exclude;
+    /// Extensions of files that it looks at through one source file that includes them.
+    std::vector<std::string> headers;
     model::Scope scope = model::Scope::files;
     model::Tier tier = model::Tier::scratch;
     bool runs_repository_code = false;

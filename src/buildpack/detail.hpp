@@ -79,7 +79,9 @@ struct Pack::Detail {
     std::vector<AffectedRule> affected;
     std::vector<std::string> test_files;  ///< globs: a staged one is its own affected test
     std::vector<std::string> widen_on;
-    std::string package_graph;  ///< "cargo", "go" or "maven": how packages of a project name each other; "" = unknown
+    /// How packages of a project name each other: "cargo", "dotnet", "go", "gradle", "maven", "npm"; empty = unknown.
+    /// Of several the project's `pm` decides.
+    std::vector<std::string> package_graphs;
     std::vector<std::string> not_source;  ///< globs of files in the language that make no project: "*.config.js"
     std::vector<std::string> not_beside;  ///< extensions: sources in a directory with such files make no project
     /// Regular expressions for the start of a file, by extension: without a match it is something else of that name.

@@ -9,6 +9,7 @@
 
 #include "base/glob.hpp"
 #include "buildpack/buildpack.hpp"
+#include "buildpack/includes.hpp"
 #include "buildpack/probe.hpp"
 #include "buildpack/roots.hpp"
 #include "buildpack/routes.hpp"
@@ -457,7 +458,7 @@ bool is_about(const CheckSpec& spec, const model::Project& project, std::string_
     }
     const bool by_extension = std::any_of(spec.extensions.begin(), spec.extensions.end(),
                                           [&](const std::string& extension) { return ends_with(path, extension); });
-    if (by_extension || base::glob_match_any(spec.include, path)) {
+    if (by_extension || is_header_of(spec, path) || base::glob_match_any(spec.include, path)) {
         return true;
     }
     const auto scripts = project.facts.find("scripts");

@@ -51,8 +51,8 @@ const std::vector<std::string> check_keys{"id",
 /// Placeholders only where the schema knows them; anything else in braces is a slip that no tool would forgive.
 Result<void> placeholders(const SchemaReader& reader, const DocNode& at, const std::string& text) {
     static const RE2 pattern(R"(\{([a-z_]+)\})");
-    static const std::vector<std::string> known{"files",   "file", "tests", "affected", "package", "packages",
-                                                "project", "root", "out",   "cache",    "tool",    "member"};
+    static const std::vector<std::string> known{"files", "file", "tests", "affected", "package", "packages", "project",
+                                                "root",  "out",  "cache", "tool",     "member",  "headers"};
     re2::StringPiece rest(text);
     std::string name;
     while (RE2::FindAndConsume(&rest, pattern, &name)) {
@@ -190,8 +190,9 @@ class CheckReader {
             return reader_.wrong(node, fmt::format("'{}' is no tool of this pack", spec.tool));
         }
         if (const auto* files = node.find("files")) {
-            RFSN_TRY(reader_.keys(*files, {"extensions", "include", "exclude"}));
+            RFSN_TRY(reader_.keys(*files, {"extensions", "include", "exclude", "headers"}));
             RFSN_TRY(reader_.texts(*files, "extensions", spec.extensions));
+            RFSN_TRY(reader_.texts(*files, "headers", spec.headers));
             RFSN_TRY(reader_.texts(*files, "include", spec.include));
             RFSN_TRY(reader_.texts(*files, "exclude", spec.exclude));
         }

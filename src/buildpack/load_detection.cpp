@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "buildpack/load_detection.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -141,11 +142,16 @@ Result<void> workspaces(const SchemaReader& reader, const DocNode& document, Pac
 
 Result<void> affected(const SchemaReader& reader, const DocNode& node, Pack::Detail& detail) {
     RFSN_TRY(reader.keys(node, {"tests", "test_files", "widen_on", "packages"}));
-    RFSN_TRY(reader.text(node, "packages", detail.package_graph));
-    if (const auto& graph = detail.package_graph;
-        !graph.empty() && graph != "cargo" && graph != "go" && graph != "maven") {
-        return reader.wrong(node, fmt::format("'{}' is no kind of package graph: cargo, go or maven", graph));
+    static const std::vector<std::string> kinds{"cargo", "dotnet", "go", "gradle", "maven", "npm"};
+    std::vector<std::string> named;
+    RFSN_TRY(reader.texts(node, "packages", named));
+    for (const auto& kind : named) {
+        if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+            return reader.wrong(
+                node, fmt::format("'{}' is no kind of package graph; there are {}", kind, fmt::join(kinds, ", ")));
+        }
     }
+    detail.package_graphs = std::move(named);
     RFSN_TRY(reader.texts(node, "test_files", detail.test_files));
     RFSN_TRY(reader.texts(node, "widen_on", detail.widen_on));
     for (const auto* item : SchemaReader::items(node, "tests")) {

@@ -210,13 +210,32 @@ class GoModule {
 
 }  // namespace
 
+std::string package_graph_kind(const Pack& pack, const model::Project& project) {
+    const auto& kinds = pack.detail->package_graphs;
+    if (kinds.size() < 2) {
+        return kinds.empty() ? std::string() : kinds.front();
+    }
+    const auto pm = project.facts.find("pm");
+    const bool named = pm != project.facts.end() && std::find(kinds.begin(), kinds.end(), pm->second) != kinds.end();
+    return named ? pm->second : std::string();
+}
+
 Result<Graph> package_graph(Tree& tree, const Pack& pack, const model::Project& project) {
-    const auto& kind = pack.detail->package_graph;
+    const auto kind = package_graph_kind(pack, project);
     if (kind == "cargo") {
         return cargo(tree, pack, project);
     }
     if (kind == "maven") {
         return maven(tree, pack, project);
+    }
+    if (kind == "gradle") {
+        return gradle_packages(tree, root_of(project));
+    }
+    if (kind == "npm") {
+        return npm_packages(tree, pack, root_of(project));
+    }
+    if (kind == "dotnet") {
+        return dotnet_packages(tree, pack, root_of(project));
     }
     const auto module = project.facts.find("module");
     if (kind != "go" || module == project.facts.end() || project.facts.count("has_workspace") != 0) {

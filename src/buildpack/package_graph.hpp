@@ -25,5 +25,17 @@ struct Package {
 using PackageGraph = std::map<std::string, Package, std::less<>>;
 [[nodiscard]] base::Result<std::optional<PackageGraph>> package_graph(Tree& tree, const Pack& pack,
                                                                       const model::Project& project);
+/// The kind that the project's graph is of, or "".
+[[nodiscard]] std::string package_graph_kind(const Pack& pack, const model::Project& project);
+
+/// Gradle's projects by `include` in the settings, with `project(":x")` and `projects.x` in their build files; nullopt
+/// where the settings compute them. The root itself is none. `root`: its directory.
+[[nodiscard]] base::Result<std::optional<PackageGraph>> gradle_packages(Tree& tree, const std::string& root);
+/// Members of an npm, yarn or pnpm workspace by the names in their manifests.
+[[nodiscard]] base::Result<std::optional<PackageGraph>> npm_packages(Tree& tree, const Pack& pack,
+                                                                     const std::string& root);
+/// Projects of a solution by ProjectReference; only those that hold tests have an argument.
+[[nodiscard]] base::Result<std::optional<PackageGraph>> dotnet_packages(Tree& tree, const Pack& pack,
+                                                                        const std::string& root);
 
 }  // namespace rfsn::buildpack

@@ -86,12 +86,12 @@ constexpr std::array extensions{
     Interest{".h", cpp},       Interest{".h++", cpp},       Interest{".hh", cpp},        Interest{".hpp", cpp},
     Interest{".html", node},   Interest{".hxx", cpp},       Interest{".inl", cpp},       Interest{".ipp", cpp},
     Interest{".java", java},   Interest{".js", node},       Interest{".json", node},     Interest{".jsx", node},
-    Interest{".kt", java},     Interest{".less", node},     Interest{".md", node},       Interest{".mjs", node},
-    Interest{".mts", node},    Interest{".pro", cpp},       Interest{".py", python},     Interest{".pyi", python},
-    Interest{".rs", rust},     Interest{".scala", java},    Interest{".scss", node},     Interest{".sln", dotnet},
-    Interest{".slnx", dotnet}, Interest{".svelte", node},   Interest{".tpp", cpp},       Interest{".ts", node},
-    Interest{".tsx", node},    Interest{".vb", dotnet},     Interest{".vbproj", dotnet}, Interest{".vcxproj", cpp},
-    Interest{".vue", node},    Interest{".yaml", node},     Interest{".yml", node},
+    Interest{".kt", java},     Interest{".less", node},     Interest{".lockfile", java}, Interest{".md", node},
+    Interest{".mjs", node},    Interest{".mts", node},      Interest{".pro", cpp},       Interest{".py", python},
+    Interest{".pyi", python},  Interest{".rs", rust},       Interest{".scala", java},    Interest{".scss", node},
+    Interest{".sln", dotnet},  Interest{".slnx", dotnet},   Interest{".svelte", node},   Interest{".tpp", cpp},
+    Interest{".ts", node},     Interest{".tsx", node},      Interest{".vb", dotnet},     Interest{".vbproj", dotnet},
+    Interest{".vcxproj", cpp}, Interest{".vue", node},      Interest{".yaml", node},     Interest{".yml", node},
 };
 
 constexpr std::array names{
@@ -124,6 +124,7 @@ constexpr std::array names{
     Interest{"NuGet.Config", dotnet},
     Interest{"NuGet.config", dotnet},
     Interest{"Pipfile", python},
+    Interest{"Pipfile.lock", python},
     Interest{"SConstruct", cpp},
     Interest{"WORKSPACE", cpp},
     Interest{"build.gradle", java},
@@ -185,7 +186,9 @@ constexpr std::array names{
     Interest{"turbo.json", node},
     Interest{"uv.lock", python},
     Interest{"vcpkg.json", cpp},
+    Interest{"verification-metadata.xml", java},
     Interest{"xmake.lua", cpp},
+    Interest{"yarn.lock", node},
 };
 
 template <class Table>

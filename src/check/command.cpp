@@ -61,6 +61,19 @@ void append_affected(const buildpack::Command& command, const CommandValues& val
     }
 }
 
+/// POSIX extended, as clang's tools match it against absolute paths.
+std::string regex_of(const std::vector<std::string>& paths) {
+    std::string alternatives;
+    for (const auto& path : paths) {
+        alternatives += alternatives.empty() ? "" : "|";
+        for (const char c : path) {
+            alternatives += std::string_view("\\^$.|?*+()[]{}").find(c) == std::string_view::npos ? "" : "\\";
+            alternatives += c;
+        }
+    }
+    return "/(" + alternatives + ")$";
+}
+
 bool mentions(const std::vector<std::string>& argv, std::string_view placeholder) {
     return std::any_of(argv.begin(), argv.end(),
                        [&](const std::string& arg) { return arg.find(placeholder) != std::string::npos; });
@@ -90,6 +103,10 @@ std::vector<ExpandedCommand> expand(const buildpack::Command& command, const Com
     } else if (mentions(command.argv, "{files}")) {
         batches = batches_of(files, batch);
     }
+    const bool by_package = mentions(command.argv, "{package}");
+    if (by_package && !values.packages.empty()) {
+        batches.assign(values.packages.size(), {});
+    }
     std::vector<ExpandedCommand> commands;
     for (std::size_t i = 0; i < batches.size(); ++i) {
         ExpandedCommand expanded;
@@ -106,6 +123,18 @@ std::vector<ExpandedCommand> expand(const buildpack::Command& command, const Com
             } else if (arg == "{tests}") {
                 for (const auto& test : values.tests) {
                     expanded.argv.push_back(relative_to(test, values, cwd));
+                }
+            } else if (by_package && arg.find("{package}") != std::string::npos) {
+                std::string text = expand_text(arg, values);
+                replace_all(text, "{package}", values.packages.empty() ? "" : values.packages[i]);
+                if (!values.packages.empty()) {
+                    expanded.argv.push_back(std::move(text));
+                }
+            } else if (arg.find("{headers}") != std::string::npos) {
+                std::string text = expand_text(arg, values);
+                replace_all(text, "{headers}", regex_of(values.headers));
+                if (!values.headers.empty()) {
+                    expanded.argv.push_back(std::move(text));
                 }
             } else if (arg == "{affected}") {
                 append_affected(command, values, expanded.argv);

@@ -19,6 +19,7 @@ struct CommandValues {
     std::vector<std::string> members;   ///< of a workspace; an argument with "{member}" stands once for each
     std::string search_path;            ///< PATH, for Command::if_program
     std::vector<std::string> files;     ///< repository-relative
+    std::vector<std::string> headers;   ///< repository-relative; looked at through one of `files` each
     std::vector<std::string> tests;     ///< repository-relative; empty: {tests} is dropped and the tool finds them all
     std::vector<std::string> packages;  ///< as the build tool names them; empty: all
 };
@@ -32,7 +33,9 @@ struct ExpandedCommand {
 
 /// argv with its placeholders replaced, as many times as the files need: "{files}" as a whole argument becomes the
 /// paths (relative to the working directory, never starting with '-'), split so that no argv grows past 100 kB or
-/// `batch` files; "{file}" makes one command per file. Nothing is ever given to a shell.
+/// `batch` files; "{file}" makes one command per file, "{package}" in an argument one per package of `packages`
+/// (without any, one command without that argument); an argument with "{headers}" gets a regular expression for them,
+/// or is dropped without any. Nothing is ever given to a shell.
 [[nodiscard]] std::vector<ExpandedCommand> expand(const buildpack::Command& command, const CommandValues& values,
                                                   int batch);
 

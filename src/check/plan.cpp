@@ -10,6 +10,7 @@
 #include "base/glob.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "buildpack/includes.hpp"
 #include "check/choice.hpp"
 #include "check/integrity.hpp"
 #include "check/own_check.hpp"
@@ -212,6 +213,29 @@ void require_dependencies(const PlanInput& input, Planned& planned, const model:
            buildpack::install_command(*planned.pack, project));
 }
 
+/// Which sources stand for the staged headers; with nothing but headers that no source includes there is nothing to do.
+void explain_headers(const git::TreeView& view, Planned& planned) {
+    const auto& files = planned.plan.files;
+    const auto sources = buildpack::including_sources(*planned.spec, *planned.project, view, files);
+    std::string through;
+    std::string alone;
+    bool any_source = !sources.empty();
+    for (const auto& path : files) {
+        if (!buildpack::is_header_of(*planned.spec, path)) {
+            any_source = true;
+        } else if (const auto source = sources.find(path); source != sources.end()) {
+            through +=
+                (through.empty() ? "; " : ", ") + base::printable(path) + " through " + base::printable(source->second);
+        } else if (alone.empty()) {
+            alone = "no source file includes " + base::printable(path);
+        }
+    }
+    planned.plan.reason += through + (alone.empty() ? "" : "; " + alone);
+    if (!any_source) {
+        preset(planned.plan, model::RunState::skipped, alone);
+    }
+}
+
 base::Result<void> plan_project(const PlanInput& input, const model::Project& project, std::vector<Planned>& out) {
     RFSN_ASSIGN(const auto* pack, input.registry->get(project.pack));
     std::optional<buildpack::Affected> reach;
@@ -260,6 +284,9 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
                 reach = buildpack::affected(*pack, project, *input.view);
             }
             planned.plan.reason += "; " + reach->reason;
+        }
+        if (!spec.headers.empty() && input.view != nullptr) {
+            explain_headers(*input.view, planned);
         }
         apply_settings(input, planned.plan);
         require_trust(input, planned);

@@ -8,6 +8,7 @@
 #include "base/atomic_file.hpp"
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "buildpack/includes.hpp"
 #include "check/diagnostics.hpp"
 #include "check/test_report.hpp"
 #include "observe/log.hpp"
@@ -77,6 +78,25 @@ std::string last_words(const std::vector<base::ProcessResult>& results) {
     return tail(all);
 }
 
+/// A source in the place of each header.
+void go_through_sources(const Planned& planned, const git::TreeView& view, CommandValues& values) {
+    const auto sources = buildpack::including_sources(*planned.spec, *planned.project, view, values.files);
+    std::vector<std::string> files;
+    for (auto& path : values.files) {
+        if (!buildpack::is_header_of(*planned.spec, path)) {
+            files.push_back(std::move(path));
+        } else if (sources.count(path) != 0) {
+            values.headers.push_back(std::move(path));
+        }
+    }
+    for (const auto& [header, source] : sources) {
+        if (std::find(files.begin(), files.end(), source) == files.end()) {
+            files.push_back(source);
+        }
+    }
+    values.files = std::move(files);
+}
+
 }  // namespace
 
 CommandValues values_for(const Planned& planned, const git::TreeView& view, const isolate::Place& place) {
@@ -105,6 +125,9 @@ CommandValues values_for(const Planned& planned, const git::TreeView& view, cons
         if (!deleted) {
             values.files.push_back(path);
         }
+    }
+    if (planned.spec != nullptr && planned.project != nullptr && !planned.spec->headers.empty()) {
+        go_through_sources(planned, view, values);
     }
     if (planned.pack != nullptr && planned.project != nullptr && planned.plan.kind == model::CheckKind::test) {
         auto reach = buildpack::affected(*planned.pack, *planned.project, view);

@@ -54,3 +54,19 @@ same "$(json "$WORK/r.json" 'sorted((r["check"], r["state"]) for r in d["runs"] 
 printf '#include "sum.h"\n\nint sum(int a, int b) { return (a + b); }\n' > sum.cpp
 git add sum.cpp
 run 0 git-rfsn check --stage ci
+
+# A header is looked at through one source that includes it, and only one, whatever else includes it.
+if command -v clang-tidy >/dev/null || command -v clang-tidy-14 >/dev/null || command -v clang-tidy-19 >/dev/null; then
+  git commit -q --no-verify -m repaired
+  printf 'Checks: "-*,modernize-use-nullptr"\nWarningsAsErrors: "*"\n' > .clang-tidy
+  git add -A; git commit -q --no-verify -m tidy
+  printf 'int sum(int a, int b);\ninline int* none() { return 0; }\n' > sum.h
+  git add sum.h
+  run 1 git-rfsn check --stage ci --only clang-tidy --format json --output "$WORK/r.json"
+  same "$(json "$WORK/r.json" '[(f["path"], f["line"], f["code"]) for f in d["findings"] if f["blocking"]]')" "[('sum.h', 2, 'modernize-use-nullptr')]"
+  same "$(json "$WORK/r.json" '[a for a in d["runs"][0]["argv"] if a.endswith(".cpp")]')" "['sum.cpp']"
+  has "$(json "$WORK/r.json" 'd["runs"][0]["planned_because"]')" "sum.h through sum.cpp"
+  printf 'int alone();\n' > alone.h; git reset -q --hard; printf 'int alone();\n' > alone.h; git add alone.h
+  run 0 git-rfsn check --stage ci --only clang-tidy --format json --output "$WORK/r.json"
+  same "$(json "$WORK/r.json" '[(r["state"], r["reason"]) for r in d["runs"]]')" "[('skipped', 'no source file includes alone.h')]"
+fi

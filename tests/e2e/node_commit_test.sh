@@ -105,3 +105,36 @@ same "$(json "$WORK/r.json" '[(f["tool"], f["path"], f["line"]) for f in d["find
 printf 'exports.one = () => 1;\n' > a.js
 git add -A
 run 0 git-rfsn check --stage ci
+
+# A workspace: the tests of the member that changed and of the member that depends on it, not of the third.
+new_repo members
+printf '{\n  "name": "root",\n  "private": true,\n  "workspaces": ["packages/*"],\n  "scripts": { "test": "node --test" }\n}\n' > package.json
+for member in core web apart; do
+  mkdir -p "packages/$member"
+  printf 'const test = require("node:test");\nconst assert = require("node:assert");\nconst { one } = require("../core/a.js");\n\ntest("one in %s", () => {\n  assert.strictEqual(one(), 1);\n});\n' "$member" > "packages/$member/$member.test.js"
+done
+printf '{\n  "name": "@m/core",\n  "main": "a.js"\n}\n' > packages/core/package.json
+printf '{\n  "name": "web",\n  "dependencies": { "@m/core": "*" }\n}\n' > packages/web/package.json
+printf '{\n  "name": "apart"\n}\n' > packages/apart/package.json
+printf 'exports.one = () => 1;\n' > packages/core/a.js
+printf 'node_modules\n' > .gitignore; mkdir node_modules
+git add -A
+run 0 git-rfsn init
+git commit -q --no-verify -m start
+printf 'exports.one = () => 2;\n' > packages/core/a.js
+git add -A
+run 1 git-rfsn check --stage ci --format json --output "$WORK/r.json"
+same "$(json "$WORK/r.json" 'sorted(f["path"] for f in d["findings"] if f["tool"] == "node-test" and f["blocking"])')" "['packages/core/core.test.js', 'packages/web/web.test.js']"
+has "$(json "$WORK/r.json" '[r["planned_because"] for r in d["runs"] if r["check"] == "node-test"]')" "web depends on @m/core"
+# The root has no test of its own: its members' scripts are run, of those that the change reaches.
+sed -i '/"scripts"/d; s/"workspaces": .*/"workspaces": ["packages\/*"]/' package.json
+for member in core web apart; do
+  sed -i 's/^  "name"/  "scripts": { "test": "node --test" },\n  "name"/' "packages/$member/package.json"
+done
+printf 'exports.one = () => 1;\n' > packages/core/a.js
+ln -s ../packages/core node_modules/core 2>/dev/null || true
+git add -A; git commit -q --no-verify -m scripts
+printf 'exports.one = () => 3;\n' > packages/core/a.js
+git add -A
+run 1 git-rfsn check --stage ci --only workspace-test --format json --output "$WORK/r.json"
+same "$(json "$WORK/r.json" '[a for a in d["runs"][0]["argv"] if a.startswith("--workspace")]')" "['--workspace=@m/core', '--workspace=web']"

@@ -93,5 +93,26 @@ TEST(Expand, AFileNameIsNeverAPlaceholder) {
     EXPECT_EQ(expand(command, odd, 0)[0].argv, (Argv{"/usr/bin/black", "{out}.py", "$(rm -rf x).py"}));
 }
 
+TEST(Expand, APackageInAnArgumentMakesOneCommandEach) {
+    buildpack::Command command;
+    command.argv = {"run", "{package}", "x"};
+    CommandValues values;
+    EXPECT_EQ(expand(command, values, 0).at(0).argv, (std::vector<std::string>{"run", "x"}));
+    values.packages = {"a", "b"};
+    const auto each = expand(command, values, 0);
+    ASSERT_EQ(each.size(), 2U);
+    EXPECT_EQ(each[0].argv, (std::vector<std::string>{"run", "a", "x"}));
+    EXPECT_EQ(each[1].argv, (std::vector<std::string>{"run", "b", "x"}));
+}
+
+TEST(Expand, HeadersAreARegularExpressionOrNothing) {
+    buildpack::Command command;
+    command.argv = {"tidy", "--header-filter={headers}"};
+    CommandValues values;
+    EXPECT_EQ(expand(command, values, 0).at(0).argv, std::vector<std::string>{"tidy"});
+    values.headers = {"a/b+.hpp", "c.h"};
+    EXPECT_EQ(expand(command, values, 0).at(0).argv.at(1), "--header-filter=/(a/b\\+\\.hpp|c\\.h)$");
+}
+
 }  // namespace
 }  // namespace rfsn::check
