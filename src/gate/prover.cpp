@@ -79,6 +79,16 @@ bool red_by_luck(const check::Outcome& outcome) {
                        [&](const auto& finding) { return finding.flaky || !blocks(finding); });
 }
 
+/// A patch on trial may loop for ever. What took a second without it is not waited for until the check's own limit.
+check::Planned hurried(const check::Planned& planned, const check::Outcome* before) {
+    constexpr std::chrono::milliseconds at_least{60000};
+    auto copy = planned;
+    if (before != nullptr && copy.plan.timeout.count() > 0) {
+        copy.plan.timeout = std::min(copy.plan.timeout, at_least + 10 * before->run.duration);
+    }
+    return copy;
+}
+
 }  // namespace
 
 std::vector<const check::Planned*> CheckProver::concerned(const model::FixProposal& proposal) const {
@@ -125,7 +135,14 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
     const auto plans = concerned(proposal);
     const bool confined = proposal.source != model::ProposalSource::fixer;
     const auto view = judged_->view->with_edits(proposal.edits);
-    RFSN_ASSIGN(auto outcomes, run_on(*session_, *judged_, view, plans, {confined, true}));
+    std::vector<check::Planned> limited;
+    std::vector<const check::Planned*> to_run;
+    limited.reserve(plans.size());
+    for (const auto* planned : plans) {
+        limited.push_back(confined ? hurried(*planned, outcome_of(*judged_, *planned)) : *planned);
+        to_run.push_back(&limited.back());
+    }
+    RFSN_ASSIGN(auto outcomes, run_on(*session_, *judged_, view, to_run, {confined, true}));
     if (base::interrupted()) {
         return base::fail(base::ErrorCode::interrupted, "interrupted while a patch was being proven");
     }

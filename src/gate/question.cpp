@@ -15,7 +15,7 @@ namespace {
 
 /// Files with a blocking finding that can be edited, or, where a check named none, the staged files it was about.
 std::set<std::string> files_to_offer(const Judged& judged) {
-    std::set<std::string> named, owned, tests;
+    std::set<std::string> named, owned;
     for (const auto& outcome : judged.outcomes) {
         if (outcome.run.state != model::RunState::blocked) {
             continue;
@@ -23,12 +23,13 @@ std::set<std::string> files_to_offer(const Judged& judged) {
         owned.insert(outcome.run.plan.files.begin(), outcome.run.plan.files.end());
         const bool is_test = outcome.run.plan.kind == model::CheckKind::test;
         for (const auto& finding : outcome.findings) {
-            if (finding.blocking && !finding.path.empty()) {
-                (is_test ? tests : named).insert(finding.path);
+            if (finding.blocking && !finding.path.empty() && !is_test) {
+                named.insert(finding.path);
             }
         }
     }
-    // A failing test says where it is; what has to change is the code that was staged, never the test.
+    // A failing test says where it is or where the code gave up; what has to change is the code that was staged, never
+    // a file of tests. Code that holds its own tests can be edited; policy looks after those.
     const bool test_failed = std::any_of(judged.outcomes.begin(), judged.outcomes.end(), [](const auto& outcome) {
         return outcome.run.state == model::RunState::blocked && outcome.run.plan.kind == model::CheckKind::test;
     });
@@ -36,7 +37,7 @@ std::set<std::string> files_to_offer(const Judged& judged) {
         named.insert(owned.begin(), owned.end());
     }
     for (auto path = named.begin(); test_failed && path != named.end();) {
-        path = tests.count(*path) != 0 || policy::is_test_path(*path) ? named.erase(path) : std::next(path);
+        path = policy::is_test_path(*path) ? named.erase(path) : std::next(path);
     }
     return named;
 }

@@ -11,6 +11,10 @@
 //   gzip: true                  the body is sent compressed
 //   end: "rst" | "goaway" | "cut" | "hang"   how it ends instead of properly: after the chunks
 //   if_path, if_header          the line only counts for requests whose path or headers hold that text; others get 404
+//   if_body: text               the line answers only requests whose body holds that text, wherever it stands in the
+//   script:
+//                               the n-th such request the n-th line with that text (the last one repeats). A script
+//                               with such lines has no others; what no line fits gets 404
 // --rate R --burst B: a token bucket of the server's own: 429 with retry-after-ms, and x-ratelimit-* on every answer.
 // --streams N: SETTINGS_MAX_CONCURRENT_STREAMS. --h1: ALPN knows only http/1.1.
 #include <algorithm>

@@ -79,6 +79,11 @@ class Server {
         if (script_.empty()) {
             die("the script is empty");
         }
+        for (const Json& step : script_) {
+            if (const std::string text = step.value("if_body", ""); !text.empty()) {
+                by_body_[text].steps.push_back(&step);
+            }
+        }
         if (!options.log.empty()) {
             log_.open(options.log, std::ios::app);
         }
@@ -101,7 +106,12 @@ class Server {
         if (options_.rate > 0 && !within_rate(exchange, now)) {
             return;
         }
-        const Json& step = script_[std::min(number, script_.size() - 1)];
+        const Json* const found_step = step_for(exchange, number);
+        if (found_step == nullptr) {
+            refuse(exchange, now);
+            return;
+        }
+        const Json& step = *found_step;
         const std::string path = step.value("if_path", "");
         const std::string header = step.value("if_header", "");
         const bool fits =
@@ -110,8 +120,7 @@ class Server {
                  return (field.first + ": " + field.second).find(header) != std::string::npos;
              }));
         if (!fits) {
-            exchange.status = 404;
-            exchange.chunks.push_back({R"({"error":{"message":"not what the script expects"}})", now});
+            refuse(exchange, now);
             return;
         }
         exchange.status = step.value("status", 200);
@@ -159,6 +168,25 @@ class Server {
     const Options& options() const { return options_; }
 
    private:
+    /// The line for this request: by its number, or by its body if the script picks by that; null if none fits.
+    const Json* step_for(const Exchange& exchange, std::size_t number) {
+        if (by_body_.empty()) {
+            return &script_[std::min(number, script_.size() - 1)];
+        }
+        for (auto& [text, lines] : by_body_) {
+            if (exchange.request_body.find(text) != std::string::npos) {
+                const std::size_t next = std::min(lines.asked++, lines.steps.size() - 1);
+                return lines.steps[next];
+            }
+        }
+        return nullptr;
+    }
+
+    static void refuse(Exchange& exchange, Clock::time_point now) {
+        exchange.status = 404;
+        exchange.chunks.push_back({R"({"error":{"message":"not what the script expects"}})", now});
+    }
+
     bool within_rate(Exchange& exchange, Clock::time_point now) {
         tokens_ =
             std::min(options_.burst, tokens_ + std::chrono::duration<double>(now - filled_).count() * options_.rate);
@@ -201,7 +229,13 @@ class Server {
     }
 
     const Options& options_;
+    struct Lines {
+        std::vector<const Json*> steps;
+        std::size_t asked = 0;
+    };
+
     std::vector<Json> script_;
+    std::map<std::string, Lines> by_body_;
     std::ofstream log_;
     int connections_ = 0;
     int alive_ = 0;
