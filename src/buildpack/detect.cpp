@@ -367,7 +367,8 @@ class Detector {
         ranks_.push_back({pack.id, fallback, is_beside_the_point(root.directory),
                           static_cast<std::size_t>(std::count(root.directory.begin(), root.directory.end(), '/')) +
                               (root.directory.empty() ? 0 : 1),
-                          root.weight, static_cast<std::size_t>(counted), root.directory});
+                          root.weight < pack.detail->minimum ? 0 : root.weight, static_cast<std::size_t>(counted),
+                          root.directory});
         return {};
     }
 
@@ -380,8 +381,8 @@ class Detector {
         return names.count(first) != 0;
     }
 
-    /// The main language: projects of the thing itself, then the shallowest, then the heavier manifest, then more
-    /// sources, then the packs' own order.
+    /// The main language: projects of the thing itself, then the shallowest, then the heavier manifest (weak ones, that
+    /// only configure tools, weigh alike), then more sources, then the packs' own order.
     void rank() {
         const auto ids = registry_.ids();
         const auto order = [&](const std::string& id) { return std::find(ids.begin(), ids.end(), id) - ids.begin(); };

@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 19> vendored{
     "site-packages", "__pycache__",      ".tox",          ".nox",     ".yarn",   "pods",
     "godeps"};
 constexpr std::array<std::string_view, 4> fixtures{"testdata", "fixtures", "__fixtures__", "__snapshots__"};
-constexpr std::array<std::string_view, 10> outputs{"target", "build", "dist",    "out",    "external",
-                                                   "bin",    "obj",   ".gradle", "_build", "deriveddata"};
+constexpr std::array<std::string_view, 12> outputs{"target", "build", "dist",    "out",    "external",    "extern",
+                                                   "bin",    "obj",   ".gradle", "_build", "deriveddata", "externals"};
 /// How the names of generated files begin and end.
 struct Affixes {
     std::string_view begin, end;
