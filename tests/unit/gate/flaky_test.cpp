@@ -150,7 +150,7 @@ TEST_F(Flaky, AProofDoesNotTurnOnLuck) {
         model::FixProposal proposal;
         proposal.checks = {"luck"};
         proposal.edits = {{"code.c", file->blob, file->mode, "int A;\nint b;\nint d;\n", false}};
-        auto summary = verify_and_store(*session, *judged, proposal, {}, {});
+        auto summary = verify_and_store(*session, *judged, proposal, {});
         EXPECT_TRUE(summary) << summary.error().describe();
         left = *base::read_file(luck());
         return *summary;
