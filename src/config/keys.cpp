@@ -168,13 +168,20 @@ void add_general(Table& table) {
     }
     table.add("integrity.allow", T::strings, in(&Config::integrity_allow),
               "Rules, or RULE:GLOB, that a line rfsn-allow may except in CI, where this is read from the base.");
-    table.add("patch.max_lines", T::integer, in(&Config::patch_max_lines), "Changed lines a proposed patch may have; unset: 40, growing to 80, 120 and 200 as rounds of a search fail.")
+    table
+        .add("patch.max_lines", T::integer, in(&Config::patch_max_lines),
+             "Changed lines a proposed patch may have; unset: 40, growing to 80, 120 and 200 as rounds of a search "
+             "fail.")
         .range(0, 10000)
         .repository(RepositoryRule::may_lower);
-    table.add("patch.max_files", T::integer, in(&Config::patch_max_files), "Files a proposed patch may touch; unset: 3, growing to 4 and 5 as rounds of a search fail.")
+    table
+        .add("patch.max_files", T::integer, in(&Config::patch_max_files),
+             "Files a proposed patch may touch; unset: 3, growing to 4 and 5 as rounds of a search fail.")
         .range(0, 1000)
         .repository(RepositoryRule::may_lower);
-    table.add("patch.max_hunks", T::integer, in(&Config::patch_max_hunks), "Hunks a proposed patch may have; unset: 6, growing to 9, 12 and 15 as rounds of a search fail.")
+    table
+        .add("patch.max_hunks", T::integer, in(&Config::patch_max_hunks),
+             "Hunks a proposed patch may have; unset: 6, growing to 9, 12 and 15 as rounds of a search fail.")
         .range(0, 1000)
         .repository(RepositoryRule::may_lower);
 }

@@ -7,8 +7,7 @@
 namespace rfsn::gate {
 namespace {
 
-constexpr std::array<llm::EditLimits, 4> steps{
-    {{40, 3, 6}, {80, 4, 9}, {120, 5, 12}, {200, 5, 15}}};
+constexpr std::array<llm::EditLimits, 4> steps{{{40, 3, 6}, {80, 4, 9}, {120, 5, 12}, {200, 5, 15}}};
 
 bool is_set(const config::Loaded& config, const char* key) {
     return std::any_of(config.origins.begin(), config.origins.end(), [&](const config::Origin& origin) {

@@ -155,7 +155,8 @@ base::Result<Proposed> propose_from_memory(Session& session, const Judged& judge
         if (!proposal) {
             continue;
         }
-        RFSN_ASSIGN(auto summary, verify_and_store(session, judged, *proposal, {{}, {}, stored->patch.evidence().failed_rounds}));
+        RFSN_ASSIGN(auto summary,
+                    verify_and_store(session, judged, *proposal, {{}, {}, stored->patch.evidence().failed_rounds}));
         const bool proven = summary.proven;
         proposed.proposals.push_back(std::move(summary));
         if (proven) {

@@ -115,8 +115,8 @@ base::Result<Replay> replay(Session& session, std::string_view text,
     request.replay = patch.snapshot();
     request.progress = progress;
     RFSN_ASSIGN(const auto judged, judge(session, std::move(request)));
-    RFSN_ASSIGN(const auto verification, verify_only(session, *judged, patch.proposal(),
-                                                     {{}, patch.cost(), patch.evidence().failed_rounds}));
+    RFSN_ASSIGN(const auto verification,
+                verify_only(session, *judged, patch.proposal(), {{}, patch.cost(), patch.evidence().failed_rounds}));
     Replay result;
     result.id = bundle.id;
     auto& again = result.again;

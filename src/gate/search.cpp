@@ -59,8 +59,8 @@ std::string Strategy::arm() const {
 }
 
 std::vector<Strategy> strategies(const config::LlmSettings& settings) {
-    static constexpr std::pair<const char*, double> ways[] = {{"cause", 0.4}, {"change", 0.7}, {"smallest", 0.2},
-                                                              {"", 0.8},      {"cause", 1.0},  {"change", 1.2},
+    static constexpr std::pair<const char*, double> ways[] = {{"cause", 0.4},   {"change", 0.7}, {"smallest", 0.2},
+                                                              {"", 0.8},        {"cause", 1.0},  {"change", 1.2},
                                                               {"smallest", 1.4}};
     std::vector<std::pair<std::string, std::string>> models;  // target, model
     if (const auto targets = llm::targets(settings)) {

@@ -87,8 +87,9 @@ struct Reply {
 struct Question {
     const Prompt* prompt = nullptr;
     std::optional<double> temperature = std::nullopt;  ///< nullopt: llm.temperature
-    const Prompt* about = nullptr;  ///< the question that this is another wording of: an answer to it is remembered for it
-    std::string target = {};        ///< of llm.order, asked before the others; empty: as they stand there
+    const Prompt* about =
+        nullptr;              ///< the question that this is another wording of: an answer to it is remembered for it
+    std::string target = {};  ///< of llm.order, asked before the others; empty: as they stand there
 };
 /// Called with each reply as it comes; true: the others are no longer wanted, and are cancelled.
 using Enough = std::function<bool(std::size_t, const base::Result<Reply>&)>;

@@ -41,7 +41,7 @@ class Remembering final : public NetTransport {
     std::vector<base::Result<Reply>> ask_all(const std::vector<Question>& questions,
                                              const config::LlmSettings& settings, const Enough& is_enough) override {
         // An answer that was proven, or that none is usable, is known for all of them together.
-        const Prompt* about = questions.empty()           ? nullptr
+        const Prompt* about = questions.empty()                    ? nullptr
                               : questions.front().about != nullptr ? questions.front().about
                                                                    : questions.front().prompt;
         const bool known =

@@ -73,24 +73,34 @@ std::vector<Allowance> allowances(const std::vector<StagedChange>& changes) {
     return found;
 }
 
-std::size_t changed_lines(const std::vector<StagedChange>& changes) {
-    std::size_t count = 0;
+/// Different lines of source that come or go. Data, blank lines and repetitions make no change large.
+std::size_t changed_lines(const RuleSet& rules, const std::vector<StagedChange>& changes) {
+    std::set<std::string> lines;
     for (const auto& change : changes) {
+        const Language* language = rules.language(folded(change.path));
+        if (language == nullptr || language->extent == Extent::none) {
+            continue;
+        }
         std::multiset<std::string_view> old_lines;
         if (change.before) {
             for (const auto line : base::split_lines(*change.before)) {
                 old_lines.insert(line);
             }
         }
+        const auto add = [&](std::string_view line) {
+            if (auto text = squeezed(line); text.size() > 3) {
+                lines.insert(std::move(text));
+            }
+        };
         if (change.after) {
             for (const auto line : base::split_lines(*change.after)) {
                 const auto old = old_lines.find(line);
-                old == old_lines.end() ? void(++count) : void(old_lines.erase(old));
+                old == old_lines.end() ? add(line) : void(old_lines.erase(old));
             }
         }
-        count += old_lines.size();
+        std::for_each(old_lines.begin(), old_lines.end(), add);
     }
-    return count;
+    return lines.size();
 }
 
 bool is_reason(std::string_view text) {
@@ -100,14 +110,11 @@ bool is_reason(std::string_view text) {
 
 }  // namespace
 
-bool is_large(const std::vector<StagedChange>& changes) {
-    constexpr std::size_t large_change = 400;
-    return changed_lines(changes) >= large_change;
-}
-
-std::size_t marks_for_size(const std::vector<StagedChange>& changes) {
+std::size_t marks_for_size(const RuleSet& rules, const std::vector<StagedChange>& changes) {
+    constexpr std::size_t large_change = 600;
     constexpr std::size_t lines_per_mark = 100;
-    return changed_lines(changes) / lines_per_mark;
+    const std::size_t lines = changed_lines(rules, changes);
+    return lines < large_change ? 0 : lines / lines_per_mark;
 }
 
 void note_allowed(const std::vector<StagedChange>& changes, std::vector<Weakening>& found) {

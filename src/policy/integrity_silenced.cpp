@@ -109,7 +109,7 @@ class File {
                 found.push_back({"check-silenced", change_.path, i + 1,
                                  rules_.reason("check-silenced") + ": '" +
                                      base::printable(base::trim(mark_lines_[i]).substr(0, 100)) + "'",
-                                 false, std::nullopt});
+                                 is_narrow(i), std::nullopt});
             }
         }
     }
@@ -136,6 +136,33 @@ class File {
         static const re2::RE2 whole(
             R"((?i)^\s*(?:/\*+|//+|#|--|;)?\s*(?:eslint-disable(?:\s|\*|$)|tslint:disable(?:\s|$)|(?:ruff|flake8)\s*:\s*noqa|mypy\s*:|pylint\s*:\s*(?:disable|skip-file)|pyright\s*:|type\s*:\s*ignore\s*$|@ts-nocheck|jshint|fmt\s*:\s*off|isort\s*:\s*skip_file|NOLINTBEGIN|clang-format off|shellcheck disable|cppcheck-suppress-file|coverage\s*:|istanbul ignore file|biome-ignore-all|lint:file-ignore|nolint|yamllint disable|rubocop:disable|stylelint-disable)|^\s*#!\[(?:allow|expect)|^\s*#\s*(?:pragma\s+(?:GCC|clang)\s+diagnostic|pragma\s+warning|nullable\s+disable)|@file:Suppress|go:build\s+(?:ignore|never))");
         return re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), whole);
+    }
+
+    /// Whether a mark is for one place and names the rule that it silences there.
+    [[nodiscard]] bool is_narrow(std::size_t i) const {
+        static const re2::RE2 named(
+            R"((?i)(?:noqa\s*:\s*\w|type\s*:\s*ignore\s*\[|pyright\s*:\s*ignore\s*\[|nolint\s*:\s*\w|NOLINT(?:NEXTLINE)?\s*\(\s*\w|eslint-disable(?:-next-line|-line)?\s+[\w@]|Suppress\w*\s*\(|(?:allow|expect)\s*\(\s*\w|pylint\s*:\s*disable\s*=|pragma:?\s*no|diagnostic\s+ignored|warning\s*\(?\s*disable\s*:?\s*\w|lint:ignore\s+\w|rubocop:disable\s+\w|shellcheck\s+disable\s*=|(?:istanbul|c8|v8)\s+ignore|biome-ignore\s+\w|LCOV_EXCL_LINE|\bNOPMD\b))");
+        static const re2::RE2 security(
+            R"((?i)(?:nosec|nosemgrep|gitleaks|betterleaks|allowlist|whitelist|trufflehog|ggignore|NOSONAR|gosec|bandit|checkov|tfsec|trivy|\bS\d{3}\b))");
+        const re2::StringPiece line(mark_lines_[i].data(), mark_lines_[i].size());
+        return re2::RE2::PartialMatch(line, named) && !re2::RE2::PartialMatch(line, security) &&
+               (!is_for_whole_file(mark_lines_[i]) || is_between_push_and_pop(i));
+    }
+    [[nodiscard]] bool is_between_push_and_pop(std::size_t i) const {
+        static const re2::RE2 push(R"(^\s*#\s*pragma\b.*\bpush\b)");
+        static const re2::RE2 pop(R"(^\s*#\s*pragma\b.*\bpop\b)");
+        constexpr std::size_t above = 8, below = 60;
+        const auto matches = [&](std::size_t k, const re2::RE2& pattern) {
+            return re2::RE2::PartialMatch(re2::StringPiece(mark_lines_[k].data(), mark_lines_[k].size()), pattern);
+        };
+        bool pushed = false, popped = false;
+        for (std::size_t k = i > above ? i - above : 0; k < i && !pushed; ++k) {
+            pushed = matches(k, push);
+        }
+        for (std::size_t k = i + 1; k < std::min(mark_lines_.size(), i + below) && !popped; ++k) {
+            popped = matches(k, pop);
+        }
+        return pushed && popped;
     }
 
     [[nodiscard]] bool silences_old_code(std::size_t i) {
@@ -214,8 +241,21 @@ class File {
         return is_for_whole_file(mark_lines_[i]) ? !more_whole_ : !more_;
     }
 
-    /// Code that no single run can reach, left out of the measure of coverage as is the custom.
+    /// Code that no single run can reach, left out of the measure of coverage as is the custom; the `else` of such an
+    /// `if`, too.
     [[nodiscard]] bool is_customary(std::size_t i) const {
+        static const re2::RE2 other(R"(^(\s*)else\s*:\s*#\s*pragma:?\s*no\b)");
+        static const re2::RE2 first(R"(^(\s*)if\s+.*(?:version_info|sys\.platform|os\.name|TYPE_CHECKING))");
+        std::string depth, at;
+        if (re2::RE2::PartialMatch(re2::StringPiece(mark_lines_[i].data(), mark_lines_[i].size()), other, &depth)) {
+            for (std::size_t k = i; k-- > 0;) {
+                const re2::StringPiece line(code_lines_[k].data(), code_lines_[k].size());
+                const auto indent = std::min(code_lines_[k].find_first_not_of(" \t"), code_lines_[k].size());
+                if (!base::trim(code_lines_[k]).empty() && indent <= depth.size()) {
+                    return re2::RE2::PartialMatch(line, first, &at) && at == depth;
+                }
+            }
+        }
         static const re2::RE2 custom(
             R"((?:version_info|sys\.platform|os\.name|TYPE_CHECKING|__main__|NotImplementedError|ImportError|ModuleNotFoundError|@overload|@abstractmethod|\bassert_never\b|\bunreachable\b)[^#\n]*#\s*pragma:?\s*no)");
         return re2::RE2::PartialMatch(re2::StringPiece(mark_lines_[i].data(), mark_lines_[i].size()), custom);
@@ -252,15 +292,17 @@ void find_silenced(const RuleSet& rules, const std::vector<StagedChange>& change
     if (marked.empty()) {
         return;
     }
-    const bool large = is_large(changes);
+    const std::size_t bearable = marks_for_size(rules, changes);
     const std::size_t first = found.size();
     for (const auto* change : marked) {
-        File(rules, *change, !large).run(found);
+        File(rules, *change, bearable == 0).run(found);
     }
-    if (large && found.size() - first <= marks_for_size(changes)) {
-        for (std::size_t i = first; i < found.size(); ++i) {
-            found[i].noted = true;
-        }
+    // Narrow ones of a large change are only told, as long as they are few.
+    const auto narrow =
+        static_cast<std::size_t>(std::count_if(found.begin() + static_cast<std::ptrdiff_t>(first), found.end(),
+                                               [](const Weakening& weakening) { return weakening.noted; }));
+    for (std::size_t i = first; i < found.size(); ++i) {
+        found[i].noted = found[i].noted && narrow <= bearable;
     }
 }
 

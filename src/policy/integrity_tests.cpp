@@ -232,8 +232,6 @@ class Judge {
             judge_file(pair);
         }
     }
-    /// Findings that are weighed against the size of the change.
-    [[nodiscard]] const std::vector<std::size_t>& conditional() const { return conditional_; }
 
    private:
     void add(const char* rule, const std::string& path, std::size_t line, std::string what) {
@@ -295,14 +293,7 @@ class Judge {
                     " that hold for almost anything");
         }
         if (after.skips > before.skips) {
-            const std::size_t known = found_.size();
             add("test-skipped", path, after.line, quoted(after));
-            const bool conditional =
-                after.skips - before.skips <=
-                after.conditional_skips - std::min(after.conditional_skips, before.conditional_skips);
-            if (found_.size() > known && conditional) {
-                conditional_.push_back(known);
-            }
         } else if (after.leaves_early && !before.leaves_early) {
             add("test-skipped", path, after.line, quoted(after) + " returns before it tests anything");
         }
@@ -357,7 +348,6 @@ class Judge {
     const RuleSet& rules_;
     std::vector<Pair>& pairs_;
     std::vector<Weakening>& found_;
-    std::vector<std::size_t> conditional_;  ///< findings about skips that depend on something
     bool read_ = false;
     std::set<std::string> gone_;  ///< names that code defined before the change, and none defines after it
 };
@@ -389,11 +379,6 @@ void find_weaker_tests(const RuleSet& rules, const std::vector<StagedChange>& ch
     }
     Judge judge(rules, pairs, found);
     judge.run();
-    if (!judge.conditional().empty() && is_large(changes) && judge.conditional().size() <= marks_for_size(changes)) {
-        for (const std::size_t i : judge.conditional()) {
-            found[i].noted = true;
-        }
-    }
 }
 
 }  // namespace rfsn::policy

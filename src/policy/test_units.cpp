@@ -116,18 +116,6 @@ bool compares_with_itself(std::string_view line) {
     return false;
 }
 
-/// Whether the line above is an `if` that does not just say so.
-bool is_conditional(std::string_view code, std::size_t at) {
-    const std::size_t begin =
-        line_start(code, at + std::min(code.substr(at).find_first_not_of(" \t\n"), code.size() - at));
-    if (begin == 0) {
-        return false;
-    }
-    static const re2::RE2 condition(R"(^\s*(?:\}\s*else\s+)?(?:if|unless|elif)\b.*[=<>(!].*[:{]\s*$)");
-    const std::string_view line = line_at(code, begin - 1);
-    return re2::RE2::FullMatch(re2::StringPiece(line.data(), line.size()), condition);
-}
-
 struct Assertion {
     std::size_t at = 0;
     bool weak = false;
@@ -243,7 +231,6 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
         }
         if (auto* unit = innermost(hit.begin)) {
             ++unit->skips;
-            unit->conditional_skips += is_conditional(file.views.code, hit.begin) ? 1U : 0U;
         } else {
             ++file.outer_skips;
         }

@@ -17,7 +17,6 @@ struct TestUnit {
     std::size_t assertions = 0;      ///< that say something
     std::size_t weak = 0;            ///< of them, those that hold for almost anything
     std::size_t skips = 0;
-    std::size_t conditional_skips = 0;  ///< of them, those right below an `if`
     std::size_t cases = 0;
     bool leaves_early = false;        ///< it returns before its first statement
     std::vector<std::string> lines;   ///< its code, squeezed, sorted

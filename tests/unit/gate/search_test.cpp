@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The search for a patch with a scripted model: rounds, limits that grow, answers that repeat, the best of several.
-#include <gtest/gtest.h>
+#include "gate/search.hpp"
 
 #include <set>
 
+#include <gtest/gtest.h>
+
 #include "gate/edit_limits.hpp"
 #include "gate/propose.hpp"
-#include "gate/search.hpp"
 #include "support/temp_repo.hpp"
 
 namespace rfsn::gate {
@@ -136,10 +137,9 @@ TEST_F(SearchForAPatch, StopsWhenAnAnswerRepeats) {
 TEST_F(SearchForAPatch, TakesTheSmallestOfSeveral) {
     const std::string content = "a = 1\nx = 1 \nb = 1\nc = 1\n";
     Script script({block("a = 1\nx = 1 \nb = 1\nc = 1\n", "aa = 1\nx = 1\nbb = 1\ncc = 1\n"),  // 8 lines
-                   "no edit",
-                   block("a = 1\nx = 1 \n", "a = 1\nx = 1\n"),  // 2 lines, exact
-                   block("a = 1   \nx = 1 \n", "a = 1\nx = 1\n"),  // the same
-                   block("a = 1   \nx = 1 \n", "a = 1\nx = 11\n")});  // 2 lines, loosely
+                   "no edit", block("a = 1\nx = 1 \n", "a = 1\nx = 1\n"),                      // 2 lines, exact
+                   block("a = 1   \nx = 1 \n", "a = 1\nx = 1\n"),                              // the same
+                   block("a = 1   \nx = 1 \n", "a = 1\nx = 11\n")});                           // 2 lines, loosely
     const auto proposed = propose(script, content, {{"llm.candidates", "5"}, {"llm.attempts", "1"}});
     EXPECT_EQ(script.asked.size(), 5U);
     ASSERT_FALSE(proposed.proposals.empty());
@@ -193,8 +193,8 @@ TEST(EditLimits, GrowInStepsUpToTheLast) {
     std::string told;
     for (std::size_t failed = 0; failed < 6; ++failed) {
         const auto limits = edit_limits(config, failed);
-        told += std::to_string(limits.lines) + "/" + std::to_string(limits.files) + "/" +
-                std::to_string(limits.hunks) + " ";
+        told += std::to_string(limits.lines) + "/" + std::to_string(limits.files) + "/" + std::to_string(limits.hunks) +
+                " ";
     }
     EXPECT_EQ(told, "40/3/6 80/4/9 120/5/12 200/5/15 200/5/15 200/5/15 ");
     config.config.patch_max_lines = 500;  // the user's own, whatever has failed

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What weakens nothing passes, with a reason what does may pass, and what a large change may carry.
+#include <tuple>
+
 #include "integrity_fixture.hpp"
 
 namespace rfsn::policy {
@@ -169,19 +171,83 @@ TEST(Integrity, HearsReasons) {
     EXPECT_FALSE(found[0].allowed);
 }
 
-TEST(Integrity, WeighsMarksAgainstTheSizeOfAChange) {
-    std::string before, after;
-    for (int i = 0; i < 600; ++i) {
-        before += "value_" + std::to_string(i) + " = " + std::to_string(i) + "\n";
-        after += "value_" + std::to_string(i) + " = " + std::to_string(i + 1) + "\n";
+/// A change of a thousand different lines of source, with one more file in it.
+std::vector<Weakening> in_a_large_change(const char* path, const std::string& before, const std::string& after,
+                                         const char* padding_path = "big.py", bool different = true) {
+    std::string padding;
+    for (int i = 0; i < 1000; ++i) {
+        padding += different ? "value_" + std::to_string(i) + " = " + std::to_string(i) + "\n" : "value = 1\n";
     }
-    const std::string marked = with(after, "value_7 = 8\n", "value_7 = 7  # noqa\n");
-    auto found = weakenings(changes({{"a.py", kept(before), kept(marked)}}));
+    return weakenings(changes({{padding_path, nullptr, kept(padding)}, {path, kept(before), kept(after)}}));
+}
+
+TEST(Integrity, TellsNarrowMarksOfALargeChange) {
+    const std::string code = "def f(a, b):\n    return compute(a, b)\n";
+    const auto marked = [&](const std::string& mark) { return with(code, "compute(a, b)", "compute(a, b)" + mark); };
+    auto found = in_a_large_change("a.py", code, marked("  # type: ignore[no-any-return]"));
     ASSERT_EQ(found.size(), 1U);
     EXPECT_TRUE(found[0].noted);
-    found = weakenings(changes({{"a.py", kept(before), kept(with(before, "value_7 = 7\n", "value_7 = 7  # noqa\n"))}}));
+    // Not those of a small one, those that silence everything, and those of security tools.
+    found = weakenings(changes({{"a.py", kept(code), kept(marked("  # type: ignore[no-any-return]"))}}));
     ASSERT_EQ(found.size(), 1U);
     EXPECT_FALSE(found[0].noted);
+    for (const char* mark :
+         {"  # noqa", "  # type: ignore", "  # nosec B603", "  # noqa: S603", "  # pylint: disable=all  # nosemgrep"}) {
+        found = in_a_large_change("a.py", code, marked(mark));
+        ASSERT_EQ(found.size(), 1U) << mark;
+        EXPECT_FALSE(found[0].noted) << mark;
+    }
+    // Not what holds for a file, or a region without an end.
+    for (const auto& [path, old, now] : std::vector<std::tuple<const char*, std::string, std::string>>{
+             {"a.py", code, "# mypy: ignore-errors\n" + code},
+             {"a.py", code, "# ruff: noqa: E501\n" + code},
+             {"a.ts", "let a = f(1);\n", "/* eslint-disable no-undef */\nlet a = f(1);\n"},
+             {"a.rs", "fn f() -> u8 { 1 }\n", "#![allow(clippy::all)]\nfn f() -> u8 { 1 }\n"},
+             {"a.c", "int f(void);\n", "#pragma GCC diagnostic ignored \"-Wall\"\nint f(void);\n"}}) {
+        found = in_a_large_change(path, old, now);
+        ASSERT_EQ(found.size(), 1U) << now;
+        EXPECT_FALSE(found[0].noted) << now;
+    }
+    // More of them than one for a hundred lines: all of them count.
+    std::string many, many_marked;
+    for (int i = 0; i < 30; ++i) {
+        const std::string line = "    total_" + std::to_string(i) + " = compute(first, second)";
+        many += line + "\n";
+        many_marked += line + "  # type: ignore[assignment]\n";
+    }
+    found = in_a_large_change("a.py", many, many_marked);
+    ASSERT_EQ(found.size(), 30U);
+    EXPECT_FALSE(found[0].noted);
+}
+
+TEST(Integrity, NoPaddingMakesAChangeLarge) {
+    const std::string code = "def f(a, b):\n    return compute(a, b)\n";
+    const std::string marked = with(code, "compute(a, b)", "compute(a, b)  # type: ignore[no-any-return]");
+    EXPECT_FALSE(in_a_large_change("a.py", code, marked, "data.json").at(0).noted);
+    EXPECT_FALSE(in_a_large_change("a.py", code, marked, "data.txt").at(0).noted);
+    EXPECT_FALSE(in_a_large_change("a.py", code, marked, "vendor/big.py").at(0).noted);
+    EXPECT_FALSE(in_a_large_change("a.py", code, marked, "big.py", false).at(0).noted);
+}
+
+TEST(Integrity, NoSizeExcusesTestsAndSettings) {
+    for (const auto& [path, old, now] : std::vector<std::tuple<const char*, std::string, std::string>>{
+             {"tests/test_a.py", py,
+              with(py, "def test_two():\n", "def test_two():\n    if not online():\n        pytest.skip('x')\n")},
+             {"a_test.go", go,
+              with(go, "func TestOne(t *testing.T) {\n",
+                   "func TestOne(t *testing.T) {\n\tif err := dial(); err != nil {\n\t\tt.Skip(err)\n\t}\n")},
+             {"tests/test_a.py", py, with(py, "    assert a.f(2) == 3\n", "")},
+             {"src/a.test.ts", js, with(js, "it('subtracts'", "it.skip('subtracts'")},
+             {"pyproject.toml", "[tool.coverage.report]\nfail_under = 90\n",
+              "[tool.coverage.report]\nfail_under = 10\n"},
+             {".github/workflows/ci.yml", "jobs:\n  t:\n    steps:\n      - run: pytest\n",
+              "jobs:\n  t:\n    steps:\n      - run: pytest || true\n"}}) {
+        const auto found = in_a_large_change(path, old, now);
+        ASSERT_FALSE(found.empty()) << path;
+        for (const auto& one : found) {
+            EXPECT_FALSE(one.noted) << one.message;
+        }
+    }
 }
 
 }  // namespace
