@@ -111,8 +111,8 @@ bool is_reason(std::string_view text) {
 }  // namespace
 
 std::size_t marks_for_size(const RuleSet& rules, const std::vector<StagedChange>& changes) {
-    constexpr std::size_t large_change = 600;
-    constexpr std::size_t lines_per_mark = 100;
+    constexpr std::size_t large_change = 300;
+    constexpr std::size_t lines_per_mark = 60;
     const std::size_t lines = changed_lines(rules, changes);
     return lines < large_change ? 0 : lines / lines_per_mark;
 }

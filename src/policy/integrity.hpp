@@ -36,9 +36,10 @@ struct Weakening {
 /// Whether the rules can be read. Errors: internal.
 [[nodiscard]] base::Result<void> check_integrity_rules();
 
-/// How many marks that silence one rule on one line are told without being held against a change: one for 100 lines of
-/// source from 600 on, none before. Between two releases of a project a few are on their way in. Marks for a file, a
-/// region or all rules, those of security tools, and all that is about tests, settings and pipelines always count.
+/// How many marks that silence one rule on one line are told without being held against a change: one for 60
+/// different lines of source from 300 on, none before. Between two releases of a project a few are on their way in.
+/// Marks for a file, a region or all rules, those of security tools, and all that is about tests, settings and
+/// pipelines always count.
 [[nodiscard]] std::size_t marks_for_size(const RuleSet& rules, const std::vector<StagedChange>& changes);
 
 // The parts.

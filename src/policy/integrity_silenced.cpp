@@ -146,23 +146,37 @@ class File {
             R"((?i)(?:nosec|nosemgrep|gitleaks|betterleaks|allowlist|whitelist|trufflehog|ggignore|NOSONAR|gosec|bandit|checkov|tfsec|trivy|\bS\d{3}\b))");
         const re2::StringPiece line(mark_lines_[i].data(), mark_lines_[i].size());
         return re2::RE2::PartialMatch(line, named) && !re2::RE2::PartialMatch(line, security) &&
-               (!is_for_whole_file(mark_lines_[i]) || is_between_push_and_pop(i));
+               (!is_for_whole_file(mark_lines_[i]) || is_between_push_and_pop(i) || is_mostly_new());
     }
     [[nodiscard]] bool is_between_push_and_pop(std::size_t i) const {
         static const re2::RE2 push(R"(^\s*#\s*pragma\b.*\bpush\b)");
         static const re2::RE2 pop(R"(^\s*#\s*pragma\b.*\bpop\b)");
-        constexpr std::size_t above = 8, below = 60;
-        const auto matches = [&](std::size_t k, const re2::RE2& pattern) {
+        const auto is = [&](std::size_t k, const re2::RE2& pattern) {
             return re2::RE2::PartialMatch(re2::StringPiece(mark_lines_[k].data(), mark_lines_[k].size()), pattern);
         };
-        bool pushed = false, popped = false;
-        for (std::size_t k = i > above ? i - above : 0; k < i && !pushed; ++k) {
-            pushed = matches(k, push);
+        int depth = 0;
+        for (std::size_t k = 0; k < i; ++k) {
+            depth += is(k, push) ? 1 : is(k, pop) ? -1 : 0;
         }
-        for (std::size_t k = i + 1; k < std::min(mark_lines_.size(), i + below) && !popped; ++k) {
-            popped = matches(k, pop);
+        for (std::size_t k = i + 1; k < mark_lines_.size() && depth > 0; ++k) {
+            if (is(k, pop)) {
+                return true;
+            }
         }
-        return pushed && popped;
+        return false;
+    }
+    /// A file of which three quarters are written anew brings its own marks, like a new one.
+    [[nodiscard]] bool is_mostly_new() const {
+        Counts old_lines = lines_of(before_.code);
+        std::size_t kept = 0, all = 0;
+        for (const auto& [line, count] : lines_of(after_.code)) {
+            if (line.size() > 3) {
+                all += count;
+                const auto old = old_lines.find(line);
+                kept += old == old_lines.end() ? 0 : std::min(count, old->second);
+            }
+        }
+        return 4 * kept < all;
     }
 
     [[nodiscard]] bool silences_old_code(std::size_t i) {

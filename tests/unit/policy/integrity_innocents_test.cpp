@@ -208,7 +208,7 @@ TEST(Integrity, TellsNarrowMarksOfALargeChange) {
         ASSERT_EQ(found.size(), 1U) << now;
         EXPECT_FALSE(found[0].noted) << now;
     }
-    // More of them than one for a hundred lines: all of them count.
+    // More of them than one for 60 lines: all of them count.
     std::string many, many_marked;
     for (int i = 0; i < 30; ++i) {
         const std::string line = "    total_" + std::to_string(i) + " = compute(first, second)";
