@@ -163,7 +163,7 @@ class Finder {
             }
         }
         while (!waiting.empty()) {
-            const auto from = graph.at(waiting.back());
+            const auto& from = graph.at(waiting.back());
             waiting.pop_back();
             for (const auto& [directory, package] : graph) {
                 if (package.needs.count(from.name) != 0 && reached.insert(directory).second) {
@@ -175,7 +175,7 @@ class Finder {
         return reached;
     }
 
-    std::optional<std::string> package_of(const PackageGraph& graph, const std::string& path) const {
+    [[nodiscard]] std::optional<std::string> package_of(const PackageGraph& graph, const std::string& path) const {
         std::string directory(directory_of(below(path, root_)));
         while (graph.count(directory) == 0 && !directory.empty()) {
             directory = std::string(directory_of(directory));

@@ -46,13 +46,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
 class Search {
    public:
     Search(const CheckSpec& spec, const model::Project& project, const git::TreeView& view,
-           const std::vector<std::string>& files)
-        : spec_(spec), tree_(view), staged_(files.begin(), files.end()) {
+           const std::vector<std::string>& files, const BuildRecords& records)
+        : spec_(spec), tree_(view), records_(records), staged_(files.begin(), files.end()) {
         collect(project.root == "." ? "" : project.root);
     }
 
     /// The best source that includes the header, or "".
     std::string source_for(const std::string& header) {
+        if (auto recorded = recorded_for(header); !recorded.empty()) {
+            return recorded;
+        }
         std::set<std::string> seen{header};
         std::vector<std::string> level{header};
         while (!level.empty()) {
@@ -76,6 +79,18 @@ class Search {
     }
 
    private:
+    [[nodiscard]] std::string recorded_for(const std::string& header) const {
+        std::string best;
+        const auto known = records_.includers.find(header);
+        for (const auto& path : known == records_.includers.end() ? std::set<std::string>{} : known->second) {
+            if (std::find(files_.begin(), files_.end(), path) != files_.end() &&
+                has_extension(path, spec_.extensions)) {
+                best = best.empty() || better(path, best, header) ? path : best;
+            }
+        }
+        return best;
+    }
+
     void collect(const std::string& root) {
         std::deque<std::string> waiting{root};
         std::size_t directories = 0;
@@ -99,10 +114,10 @@ class Search {
         }
     }
 
-    bool better(const std::string& a, const std::string& b, const std::string& header) const {
+    [[nodiscard]] bool better(const std::string& a, const std::string& b, const std::string& header) const {
         const auto rank = [&](const std::string& path) {
-            return std::make_tuple(staged_.count(path) == 0, stem_of(path) != stem_of(header), distance(path, header),
-                                   path.size(), path);
+            return std::make_tuple(records_.compiled.count(path) == 0, staged_.count(path) == 0,
+                                   stem_of(path) != stem_of(header), distance(path, header), path.size(), path);
         };
         return rank(a) < rank(b);
     }
@@ -168,6 +183,7 @@ class Search {
 
     const CheckSpec& spec_;
     Tree tree_;
+    const BuildRecords& records_;
     std::set<std::string> staged_;
     std::vector<std::string> files_;
     bool read_ = false;
@@ -181,7 +197,8 @@ bool is_header_of(const CheckSpec& spec, std::string_view path) {
 }
 
 std::map<std::string, std::string> including_sources(const CheckSpec& spec, const model::Project& project,
-                                                     const git::TreeView& view, const std::vector<std::string>& files) {
+                                                     const git::TreeView& view, const std::vector<std::string>& files,
+                                                     const BuildRecords& records) {
     std::map<std::string, std::string> sources;
     std::optional<Search> search;
     for (const auto& path : files) {
@@ -189,7 +206,7 @@ std::map<std::string, std::string> including_sources(const CheckSpec& spec, cons
             continue;
         }
         if (!search) {
-            search.emplace(spec, project, view, files);
+            search.emplace(spec, project, view, files, records);
         }
         auto source = search->source_for(path);
         if (!source.empty()) {

@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "buildpack/includes.hpp"
 #include "check/choice.hpp"
+#include "check/compile_database.hpp"
 #include "check/integrity.hpp"
 #include "check/own_check.hpp"
 
@@ -214,14 +215,20 @@ void require_dependencies(const PlanInput& input, Planned& planned, const model:
 }
 
 /// Which sources stand for the staged headers; with nothing but headers that no source includes there is nothing to do.
-void explain_headers(const git::TreeView& view, Planned& planned) {
+void explain_headers(const PlanInput& input, Planned& planned) {
     const auto& files = planned.plan.files;
-    const auto sources = buildpack::including_sources(*planned.spec, *planned.project, view, files);
+    const auto is_header = [&](const std::string& path) { return buildpack::is_header_of(*planned.spec, path); };
+    if (std::none_of(files.begin(), files.end(), is_header)) {
+        return;
+    }
+    planned.records = read_build_records(input.work_tree, planned.project->root);
+    const auto sources =
+        buildpack::including_sources(*planned.spec, *planned.project, *input.view, files, planned.records);
     std::string through;
     std::string alone;
     bool any_source = !sources.empty();
     for (const auto& path : files) {
-        if (!buildpack::is_header_of(*planned.spec, path)) {
+        if (!is_header(path)) {
             any_source = true;
         } else if (const auto source = sources.find(path); source != sources.end()) {
             through +=
@@ -286,7 +293,7 @@ base::Result<void> plan_project(const PlanInput& input, const model::Project& pr
             planned.plan.reason += "; " + reach->reason;
         }
         if (!spec.headers.empty() && input.view != nullptr) {
-            explain_headers(*input.view, planned);
+            explain_headers(input, planned);
         }
         apply_settings(input, planned.plan);
         require_trust(input, planned);

@@ -9,6 +9,7 @@
 #include "base/env.hpp"
 #include "base/result.hpp"
 #include "buildpack/buildpack.hpp"
+#include "buildpack/includes.hpp"
 #include "check/builtin.hpp"
 #include "config/config.hpp"
 #include "git/staged_source.hpp"
@@ -52,6 +53,7 @@ struct Planned {
     const buildpack::Tool* tool = nullptr;
     const model::Project* project = nullptr;  ///< lives in PlanInput::projects
     std::string program;                      ///< absolute path of the tool
+    buildpack::BuildRecords records;          ///< for checks that look at headers through sources
     std::string search_path;                  ///< PATH
 };
 

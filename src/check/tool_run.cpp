@@ -80,7 +80,8 @@ std::string last_words(const std::vector<base::ProcessResult>& results) {
 
 /// A source in the place of each header.
 void go_through_sources(const Planned& planned, const git::TreeView& view, CommandValues& values) {
-    const auto sources = buildpack::including_sources(*planned.spec, *planned.project, view, values.files);
+    const auto sources =
+        buildpack::including_sources(*planned.spec, *planned.project, view, values.files, planned.records);
     std::vector<std::string> files;
     for (auto& path : values.files) {
         if (!buildpack::is_header_of(*planned.spec, path)) {

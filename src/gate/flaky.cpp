@@ -123,7 +123,8 @@ class SecondRuns {
 }  // namespace
 
 bool may_be_flaky(const check::Planned& planned) {
-    return planned.plan.kind == model::CheckKind::test && planned.builtin == nullptr && !planned.integrity;
+    const bool runs_anything = planned.plan.kind == model::CheckKind::test || planned.plan.pack == "config";
+    return runs_anything && planned.builtin == nullptr && !planned.integrity;
 }
 
 base::Result<void> ask_tests_again(Session& session, Judged& judged, const git::TreeView& head,

@@ -313,6 +313,12 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     if (judged->request.plan_only) {
         for (const auto& planned : judged->plans) {
             judged->outcomes.push_back(check::preset_outcome(planned));
+            if (planned.tool != nullptr && !planned.program.empty()) {  // nothing is run, so only what is remembered
+                const auto& versions = session.tool_versions();
+                const auto key = versions.key(
+                    {planned.tool, planned.program, planned.plan.project, planned.search_path}, *judged->view);
+                judged->outcomes.back().run.tool_version = versions.find(key).value_or("");
+            }
         }
         return judged;
     }

@@ -67,6 +67,18 @@ TEST_F(Includes, TheStagedContentCounts) {
     EXPECT_EQ(sources({"alone.h"}), (Sources{{"alone.h", "src/area.cpp"}}));
 }
 
+TEST_F(Includes, WhatABuildRecordedIsBelievedOfFilesThatAreThere) {
+    BuildRecords records;
+    records.includers["src/config.h"] = {"src/gone.cpp", "src/use.cpp"};
+    records.compiled = {"src/use.cpp", "src/area.cpp"};
+    const auto& view = staged.look();
+    EXPECT_EQ(including_sources(spec, project, view, {"src/config.h"}, records),
+              (Sources{{"src/config.h", "src/use.cpp"}}));
+    // src/shape.cpp is not built.
+    EXPECT_EQ(including_sources(spec, project, view, {"include/lib/shape.hpp"}, records),
+              (Sources{{"include/lib/shape.hpp", "src/area.cpp"}}));
+}
+
 TEST_F(Includes, ASubprojectLooksInItself) {
     project.root = "other";
     EXPECT_EQ(sources({"other/config.h"}), (Sources{{"other/config.h", "other/main.c"}}));
