@@ -15,6 +15,10 @@
 namespace rfsn::isolate {
 namespace {
 
+std::string layer_name(const std::string& lower) {
+    return base::sha256_hex(lower).substr(0, 16);
+}
+
 constexpr int most_processes = 8192;
 constexpr int largest_file_mb = 8192;
 
@@ -132,10 +136,11 @@ bool SandboxCommand::can_overlay(const std::string& lower) const {
                why_no_overlay(lower, cache_root_, cache_root_, exec_program_, scrubbed_, repository_->runner()).empty();
 }
 
-/// `kept`: where what is written stays from run to run; empty: it goes with the place.
+/// `kept`: where what is written stays from run to run; empty: it goes with the place, whose next command still finds
+/// it: what one step has built is what the next one runs.
 void SandboxCommand::add_layer(Arguments& arguments, const Place& place, const std::string& lower,
                                const std::string& kept) const {
-    const std::string layers = kept.empty() ? place.layers().own_layers + "/" + std::to_string(layer_count_++) : kept;
+    const std::string layers = kept.empty() ? place.layers().own_layers + "/" + layer_name(lower) : kept;
     const std::string upper = layers + "/upper";
     const std::string work = layers + "/work";
     struct stat info {};
@@ -154,8 +159,8 @@ void SandboxCommand::add_tool_caches(Arguments& arguments, const Place& place, c
             continue;
         }
         if (layered && can_overlay(cache)) {
-            const std::string name = "/" + base::sha256_hex(cache).substr(0, 16);
-            add_layer(arguments, place, cache, limits.confined ? "" : place.cache_dir() + ".tools" + name);
+            add_layer(arguments, place, cache,
+                      limits.confined ? "" : place.cache_dir() + ".tools/" + layer_name(cache));
         } else if (!limits.confined) {
             add(arguments, {"--writable", cache});
         }

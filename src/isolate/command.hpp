@@ -55,7 +55,6 @@ class SandboxCommand {
     mutable std::optional<Surroundings> around_;
     mutable std::optional<std::string> mountinfo_;
     mutable std::map<std::string, bool> overlays_;
-    mutable unsigned layer_count_ = 0;
 };
 
 }  // namespace rfsn::isolate
