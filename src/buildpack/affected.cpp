@@ -149,10 +149,11 @@ class Finder {
 
     /// The directories of the staged files' packages and of all that depend on them, however indirectly; nullopt, with
     /// the reason said, where one is in none.
-    std::optional<Directories> reached(const PackageGraph& graph, std::vector<std::string>& why) {
+    std::optional<Directories> reached(const PackageGraph& graph, const std::vector<std::string>& files,
+                                       std::vector<std::string>& why) {
         std::vector<std::string> waiting;
         Directories reached;
-        for (const auto& path : project_.files) {
+        for (const auto& path : files) {
             const auto directory = package_of(graph, path);
             if (!directory) {
                 out_.reason = "all packages: " + base::printable(path) + " is in none";
@@ -190,7 +191,7 @@ class Finder {
             return;
         }
         std::vector<std::string> why;
-        const auto found = reached(**graph, why);
+        const auto found = reached(**graph, project_.files, why);
         if (!found) {
             return;
         }
@@ -222,16 +223,28 @@ class Finder {
             return false;
         }
         std::vector<std::string> why;
-        const auto found = reached(**graph, why);
+        std::set<std::string> tests;
+        std::vector<std::string> of_members;
+        for (const auto& path : project_.files) {
+            // What lies beside the members may matter to each of them, unless a test is named after it.
+            const auto named =
+                package_of(**graph, path) ? std::set<std::string>{} : named_after(std::string(below(path, root_)));
+            tests.insert(named.begin(), named.end());
+            if (named.empty()) {
+                of_members.push_back(path);
+            } else {
+                why.push_back(*named.begin() + " by the name of " + path);
+            }
+        }
+        const auto found = reached(**graph, of_members, why);
         if (!found) {
             return true;
         }
-        std::set<std::string> tests;
         Directories whole = *found;
-        for (const auto& path : project_.files) {
+        for (const auto& path : of_members) {
             whole.erase(*package_of(**graph, path));
         }
-        for (const auto& path : project_.files) {
+        for (const auto& path : of_members) {
             const std::string relative(below(path, root_));
             const auto there = tree_.exists(path);
             if (base::glob_match_any(detail_.test_files, relative)) {

@@ -2,6 +2,7 @@
 #include "check/tool_run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 
@@ -76,6 +77,18 @@ std::string last_words(const std::vector<base::ProcessResult>& results) {
         all += result.err;
     }
     return tail(all);
+}
+
+/// Compilers and linters that fall over say so in set words; what they found until then is not all.
+bool says_that_it_broke(const Outcome& outcome) {
+    static constexpr std::array<std::string_view, 5> words{"internal compiler error", "INTERNAL ERROR", "INTERNALERROR",
+                                                           "compiler unexpectedly panicked", "submit a bug report"};
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+        return outcome.run.output.find(word) != std::string::npos ||
+               std::any_of(outcome.findings.begin(), outcome.findings.end(), [&](const model::Finding& finding) {
+                   return finding.message.find(word) != std::string::npos;
+               });
+    });
 }
 
 /// A source in the place of each header.
@@ -345,6 +358,8 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         outcome_.inconclusive = "a step before it failed";
     } else if (reports_tests() && outcome_.run.tests.value_or(0) == 0) {
         outcome_.inconclusive = "no test was run";
+    } else if (says_that_it_broke(outcome_)) {
+        outcome_.inconclusive = "the tool itself broke";
     }
     if (outcome_.findings.empty() && is_step) {
         fail(model::RunState::error, "a step before it failed (" + results.back().describe() + ")");

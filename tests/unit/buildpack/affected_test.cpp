@@ -125,6 +125,18 @@ TEST(Affected, AWorkspaceIsWidenedByManifestsLocksAndWhatIsInNoMember) {
     }
 }
 
+TEST(Affected, BesideTheMembersATestByNameIsEnough) {
+    StagedRepo staged;
+    npm_workspace(staged);
+    staged.stage({{"src/root.js", "1\n"}, {"src/root.test.js", "1\n"}});
+    staged.repo.commit();
+    staged.stage({{"src/root.js", "2\n"}});
+    EXPECT_EQ(reach(staged).tests, Strings{"src/root.test.js"});
+    staged.stage({{"packages/web/src/page.ts", "2\n"}});
+    EXPECT_EQ(reach(staged).tests,
+              (Strings{"packages/app/a.spec.ts", "packages/web/src/page.test.ts", "src/root.test.js"}));
+}
+
 void gradle_build(StagedRepo& staged, const std::string& settings) {
     staged.stage({{"settings.gradle.kts", settings},
                   {"build.gradle.kts", "plugins { java }\n"},

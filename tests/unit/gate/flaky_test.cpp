@@ -19,7 +19,8 @@ class Flaky : public testing::Test {
     Flaky() {
         const std::string script =
             "s=$(cat " + luck() + "); printf %s \"${s#?}\" > " + luck() +
-            "; case $s in r*) echo 'code.c:3:1: error: out of luck'; exit 1;; x*) exit 1;; 0*) printf 'new words '; "
+            "; case $s in r*) echo 'code.c:3:1: error: out of luck'; exit 1;; x*) exit 1;; i*) echo 'code.c:3:1: "
+            "internal compiler error: Segmentation fault'; exit 1;; 0*) printf 'new words '; "
             "exit 1;; esac";
         repo.stage(".rfsn.yaml",
                    "checks:\n  luck:\n    kind: test\n    parser: gcc\n    run: [sh, luck.sh]\n"
@@ -137,6 +138,14 @@ TEST_F(Flaky, AToolWhoseWordsSayNothingAndThatFailsOnHeadTooIsAnError) {
     const auto report = check("xxxx");
     ASSERT_EQ(report.runs.size(), 1U);
     EXPECT_EQ(report.runs[0].state, model::RunState::error);
+    EXPECT_EQ(report.exit_code, 3);
+}
+
+TEST_F(Flaky, ACompilerThatBreaksOnHeadTooHasJudgedNothing) {
+    const auto report = check("iiii");
+    ASSERT_EQ(report.runs.size(), 1U);
+    EXPECT_EQ(report.runs[0].state, model::RunState::error);
+    EXPECT_NE(report.runs[0].reason.find("broke"), std::string::npos) << report.runs[0].reason;
     EXPECT_EQ(report.exit_code, 3);
 }
 
