@@ -10,6 +10,7 @@
 #include "buildpack/buildpack.hpp"
 #include "buildpack/detail.hpp"
 #include "buildpack/package_graph.hpp"
+#include "buildpack/tests_there.hpp"
 #include "buildpack/tree.hpp"
 
 namespace rfsn::buildpack {
@@ -90,7 +91,21 @@ class Finder {
         return std::move(out_);
     }
 
+    bool may_have_tests() {
+        if (detail_.test_files.empty()) {
+            return true;
+        }
+        static_cast<void>(find());
+        std::set<std::string> tests;
+        const auto places = narrowed_to_.empty() ? Directories{""} : narrowed_to_;
+        return std::any_of(places.begin(), places.end(), [&](const std::string& directory) {
+            return !tests_below({}, directory, tests) || !tests.empty();
+        });
+    }
+
    private:
+    using Directories = std::set<std::string>;
+
     void by_name() {
         std::set<std::string> tests;
         std::vector<std::string> why;
@@ -144,8 +159,6 @@ class Finder {
         }
         return tests;
     }
-
-    using Directories = std::set<std::string>;
 
     /// The directories of the staged files' packages and of all that depend on them, however indirectly; nullopt, with
     /// the reason said, where one is in none.
@@ -210,6 +223,7 @@ class Finder {
             out_.reason = "all packages: no package with tests depends on the change";
             return;
         }
+        narrowed_to_ = *found;
         std::sort(out_.packages.begin(), out_.packages.end());
         out_.reason = std::to_string(out_.packages.size()) + " of " + std::to_string((*graph)->size()) +
                       " packages: " + some(out_.packages) + because;
@@ -316,6 +330,7 @@ class Finder {
     std::string root_;
     std::string kind_;
     std::size_t directories_ = 0;
+    Directories narrowed_to_;  ///< of packages; empty: the whole project
     Affected out_;
 };
 
@@ -323,6 +338,10 @@ class Finder {
 
 Affected affected(const Pack& pack, const model::Project& project, const git::TreeView& view) {
     return Finder(pack, project, view).find();
+}
+
+bool may_have_tests(const Pack& pack, const model::Project& project, const git::TreeView& view) {
+    return Finder(pack, project, view).may_have_tests();
 }
 
 }  // namespace rfsn::buildpack

@@ -10,6 +10,7 @@
 #include "base/glob.hpp"
 #include "base/text.hpp"
 #include "buildpack/includes.hpp"
+#include "buildpack/tests_there.hpp"
 #include "check/diagnostics.hpp"
 #include "check/test_report.hpp"
 #include "observe/log.hpp"
@@ -423,6 +424,9 @@ bool ToolRun::reports_tests() const {
 /// with 0.
 void ToolRun::pass(bool nothing) {
     const bool reports = reports_tests();
+    // What a build tool does not write where there is no test cannot be missed; the tree says so, not the tool.
+    nothing = nothing || (reports && !outcome_.run.tests && planned_->pack != nullptr && planned_->project != nullptr &&
+                          !buildpack::may_have_tests(*planned_->pack, *planned_->project, *context_->view));
     if (reports && !nothing && !outcome_.run.tests) {
         fail(model::RunState::error, "it ended as if all were well, but wrote no report of its tests");
         return;

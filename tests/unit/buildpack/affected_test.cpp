@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "buildpack/tests_there.hpp"
 #include "detection_fixture.hpp"
 
 namespace rfsn::buildpack {
@@ -162,6 +163,26 @@ TEST(Affected, GradleProjectsByPathAndByAccessor) {
     EXPECT_NE(found.reason.find("3 of 4"), std::string::npos) << found.reason;
     staged.stage({{"src/main/java/R.java", "class R { }\n"}});
     EXPECT_EQ(reach(staged).packages, Strings{});
+}
+
+TEST(Affected, WhetherThereIsATestToReachIsSaidByTheTree) {
+    StagedRepo staged;
+    gradle_build(staged, "include(\":core-api\", \"web\", \"tools:lint\")\n");
+    staged.stage({{"core-api/src/test/java/ATest.java", "class ATest {}\n"}});
+    staged.repo.commit();
+    const auto there = [&](const std::map<std::string, std::string>& change) {
+        staged.stage(change);
+        auto found = detect_for_change(staged.look(), staged.registry);
+        const auto pack = staged.registry.get("java");
+        EXPECT_TRUE(found && pack);
+        const bool may = may_have_tests(**pack, found->projects.at(0), staged.look());
+        staged.repo.git({"reset", "-q", "--hard"});
+        return may;
+    };
+    EXPECT_FALSE(there({{"web/src/main/java/W.java", "class W { }\n"}}));
+    EXPECT_TRUE(there({{"core-api/src/main/java/A.java", "class A { }\n"}}));
+    EXPECT_TRUE(there({{"src/main/java/R.java", "class R { }\n"}}));
+    EXPECT_TRUE(there({{"web/src/integration-test/java/W.java", "class WI { }\n"}}));
 }
 
 TEST(Affected, GradleSettingsThatComputeMeanEverything) {
