@@ -197,6 +197,94 @@ std::size_t lost_checks(const TestUnit& before, const TestUnit& after, const Che
     return lost;
 }
 
+/// A check that compared for equality, and now by order, membership or tolerance: of the new side, or "".
+std::string looser_check(const TestUnit& before, const TestUnit& after) {
+    // What was compared for equality, as it begins in a squeezed line, and how the looser ones go on.
+    static const re2::RE2 plain(R"(^(assert.+?)==)");
+    static const re2::RE2 plain_looser(R"(^(?:>=|<=|>|<|!=|in[\[({]|notin|isnot))");
+    static const re2::RE2 call(
+        R"(^(.*?)\b(assertEquals?|assertEqual|assertAlmostEqual|EXPECT_EQ|ASSERT_EQ|EXPECT_STREQ|assert_eq!|Assert\.Equal|Assert\.AreEqual|assert\.Equal|require\.Equal)\((t,)?(.+)\);?$)");
+    static const re2::RE2 call_looser(
+        R"(^.*?\b(assertNotEquals?|assertNotEqual|assertGreater\w*|assertLess\w*|assertIn|assertNotIn|assertNotSame|(?:EXPECT|ASSERT)_(?:NE|GE|GT|LE|LT|NEAR)|assert_ne!|Assert\.(?:NotEqual|AreNotEqual|InRange|NotInRange|Contains|NotNull)|(?:assert|require)\.(?:NotEqual|Greater\w*|Less\w*|InDelta|InEpsilon|Contains|NotZero))\((?:t,)?(.+)\);?$)");
+    static const re2::RE2 expectation(R"(^(.*?expect\(.+\))\.(?:toBe|toEqual|toStrictEqual)\()");
+    static const re2::RE2 expectation_looser(
+        R"(^\.(?:not\.to|toBeGreater|toBeLess|toMatchObject|toBeCloseTo|toContain|toBeTypeOf|toBeInstanceOf))");
+    std::multiset<std::string> kept(after.checks.begin(), after.checks.end());
+    std::vector<const std::string*> gone, fresh;
+    for (const auto& check : before.checks) {
+        const auto same = kept.find(check);
+        same == kept.end() ? gone.push_back(&check) : void(kept.erase(same));
+    }
+    for (const auto& check : after.checks) {
+        if (kept.count(check) != 0) {
+            fresh.push_back(&check);
+        }
+    }
+    const auto goes_on = [](const std::string& line, const std::string& head, const re2::RE2& looser) {
+        return line.compare(0, head.size(), head) == 0 && re2::RE2::PartialMatch(line.substr(head.size()), looser);
+    };
+    const auto arguments = [](const std::string& text) {
+        std::vector<std::string> parts{""};
+        int depth = 0;
+        for (const char c : text) {
+            depth += c == '(' || c == '[' || c == '{' ? 1 : c == ')' || c == ']' || c == '}' ? -1 : 0;
+            if (c == ',' && depth == 0) {
+                parts.emplace_back();
+            } else {
+                parts.back().push_back(c);
+            }
+        }
+        return parts;
+    };
+    for (const std::string* old : gone) {
+        std::string head, name, first, rest, other, other_rest;
+        const bool equal = re2::RE2::PartialMatch(*old, plain, &head);
+        const bool called = re2::RE2::FullMatch(*old, call, &other, &name, &first, &rest);
+        std::string expected;
+        const bool expects = re2::RE2::PartialMatch(*old, expectation, &expected);
+        for (const std::string* now : fresh) {
+            if ((equal && goes_on(*now, head, plain_looser)) ||
+                (expects && goes_on(*now, expected, expectation_looser))) {
+                return *now;
+            }
+            if (called && re2::RE2::FullMatch(*now, call_looser, &other, &other_rest)) {
+                const auto had = arguments(rest);
+                for (const auto& argument : arguments(other_rest)) {
+                    // A call is what is tested; a number is what it is compared with.
+                    if (argument.find('(') != std::string::npos &&
+                        std::find(had.begin(), had.end(), argument) != had.end()) {
+                        return *now;
+                    }
+                }
+            }
+        }
+    }
+    return {};
+}
+
+/// The function that a test asserts about and now puts another one in the place of, or "".
+std::string replaced_subject(const TestUnit& before, const TestUnit& after) {
+    static const re2::RE2 replaced(
+        R"((?:\bpatch(?:\.object)?\((?:["'][\w.]*?|[\w.]+,["'])(\w+)["']|^[\w.]+\.(\w+)=lambda))");
+    static const std::set<std::string> common{"open", "print", "time", "now", "sleep", "get", "post", "run"};
+    for (const auto& line : after.lines) {
+        std::string in_patch, by_hand;
+        if (std::binary_search(before.lines.begin(), before.lines.end(), line) ||
+            !re2::RE2::PartialMatch(line, replaced, &in_patch, &by_hand)) {
+            continue;
+        }
+        const std::string& name = in_patch.empty() ? by_hand : in_patch;
+        const bool asserted = std::any_of(before.checks.begin(), before.checks.end(), [&](const std::string& check) {
+            const auto at = check.find(name + "(");
+            return at != std::string::npos && at > 0;
+        });
+        if (!name.empty() && common.count(name) == 0 && asserted) {
+            return line;
+        }
+    }
+    return {};
+}
+
 class Judge {
    public:
     Judge(const RuleSet& rules, std::vector<Pair>& pairs, std::vector<Weakening>& found)
@@ -292,6 +380,23 @@ class Judge {
                 quoted(after) + " has weaker assertions: " + counts(before.weak, after.weak) +
                     " that hold for almost anything");
         }
+        if (after.neutralised > before.neutralised && before.assertions > 0) {
+            add("test-weakened", path, after.line, quoted(after) + " keeps assertions from counting");
+        } else if (after.unreached > before.unreached) {
+            add("test-weakened", path, after.line, quoted(after) + " returns before all is asserted");
+        } else if (after.rows < before.rows && after.assertions <= before.assertions &&
+                   similarity(before, after) >= same_file_similarity && !is_about_what_is_gone(before)) {
+            add("test-weakened", path, after.line,
+                quoted(after) + " has fewer rows: " + counts(before.rows, after.rows));
+        } else if (const std::string looser = looser_check(before, after); !looser.empty()) {
+            add("test-weakened", path, after.line, quoted(after) + " demands less: '" + base::printable(looser) + "'");
+        } else if (const std::string replaced = replaced_subject(before, after); !replaced.empty()) {
+            add("test-weakened", path, after.line,
+                quoted(after) + " replaces what it tests: '" + base::printable(replaced) + "'");
+        }
+        if (after.conditions > before.conditions || (after.is_async && !before.is_async)) {
+            add("test-skipped", path, after.line, quoted(after) + " is not always run");
+        }
         if (after.skips > before.skips) {
             add("test-skipped", path, after.line, quoted(after));
         } else if (after.leaves_early && !before.leaves_early) {
@@ -337,6 +442,28 @@ class Judge {
                 return !other.change->after && other.change->path.find(was) != std::string::npos;
             })) {
             add("test-removed", pair.change->path, 0, "the module " + was + " is not built any more");
+        }
+        static const re2::RE2 one_system(
+            R"(_(?:windows|darwin|plan9|js|wasip1|solaris|aix|freebsd|netbsd|openbsd|dragonfly|android|ios|illumos|arm|arm64|386|wasm|s390x|ppc64le?|mips\w*|riscv64|loong64)_test\.go$)");
+        const std::string& old_path = pair.change->old_path;
+        if (id == "go" && !old_path.empty() && re2::RE2::PartialMatch(pair.change->path, one_system) &&
+            !re2::RE2::PartialMatch(old_path, one_system)) {
+            add("test-skipped", pair.change->path, 1, "the file is only built for some systems");
+        }
+        static const re2::RE2 hidden_class(
+            R"((?m)^\s*(?:\[[^\n]*\]\s*)?(?:internal|private|(?:public\s+)?abstract)\s+(?:(?:sealed|static|partial)\s+)*class\s+\w)");
+        const auto count_hidden = [&](const std::string& code) {
+            re2::StringPiece rest(code);
+            std::size_t count = 0;
+            while (re2::RE2::FindAndConsume(&rest, hidden_class)) {
+                ++count;
+            }
+            return count;
+        };
+        if (id == "dotnet" && pair.is_test && !pair.before.units.empty() && !pair.after.units.empty() &&
+            count_hidden(pair.after.views.code) > count_hidden(pair.before.views.code) &&
+            pair.after.units.size() <= pair.before.units.size()) {
+            add("test-skipped", pair.change->path, 0, "a class of tests that is not public is not run");
         }
         if (id == "go" && pair.is_test && !pair.before.units.empty() &&
             !re2::RE2::PartialMatch(*pair.change->before, constraint, &was) &&

@@ -44,6 +44,22 @@ std::string code_of(const Sides& file, const std::string* content) {
                                                                          : Syntax::hash);
 }
 
+/// Without what is only printed, and without what a shell takes for a comment: it runs nothing.
+std::string running(std::string code) {
+    static const re2::RE2 printed(R"(\b(?:echo|printf)[ \t][^\n|&;]*|[ \t]#[^\n]*)");
+    re2::RE2::GlobalReplace(&code, printed, " ");
+    return code;
+}
+
+bool is_pipeline(const SettingRules& rules, const Sides& file) {
+    return base::glob_match_any(rules.pipeline_globs, folded(file.path));
+}
+
+bool runs_a_check(const SettingRules& rules, std::string_view text) {
+    return std::any_of(rules.pipeline_kinds.begin(), rules.pipeline_kinds.end(),
+                       [&](const auto& kind) { return kind.second.matches(text); });
+}
+
 std::size_t line_of(std::string_view text, std::string_view part) {
     return part.empty() ? 0 : line_number(text, static_cast<std::size_t>(part.data() - text.data()));
 }
@@ -65,8 +81,8 @@ void count_kinds(const SettingRules& rules, const std::vector<Sides>& files, std
             if (!base::glob_match_any(rules.pipeline_globs, folded(file.path))) {
                 continue;
             }
-            const std::size_t was = patterns.count(code_of(file, file.before));
-            const std::size_t is = patterns.count(code_of(file, file.after));
+            const std::size_t was = patterns.count(running(code_of(file, file.before)));
+            const std::size_t is = patterns.count(running(code_of(file, file.after)));
             before += was;
             after += is;
             if (was > is && was - is > most) {
@@ -78,6 +94,52 @@ void count_kinds(const SettingRules& rules, const std::vector<Sides>& files, std
             found.push_back({"check-removed", worst->path, 0,
                              "it runs " + id + " tools at " + std::to_string(after) + " places, " +
                                  std::to_string(before) + " before"});
+        }
+    }
+}
+
+/// Tools that look at less than before: by an option of theirs, by a variable that they read, or by what they are
+/// given.
+void find_narrowed(const SettingRules& rules, const Sides& file, std::vector<Loosened>& found) {
+    if (file.after == nullptr || !is_pipeline(rules, file) ||
+        (file.before == nullptr && !base::glob_match("**/.mvn/**", folded("/" + file.path)) &&
+         !base::glob_match(".mvn/**", folded(file.path)))) {
+        return;
+    }
+    const std::string before = running(code_of(file, file.before));
+    const std::string after = running(code_of(file, file.after));
+    const auto old_lines = lines_of(before);
+    const auto count = [&](const std::string& text) {
+        std::size_t hits = 0;
+        for (const auto line : base::split_lines(text)) {
+            hits += runs_a_check(rules, line) ? rules.narrowed.count(line) : 0;
+        }
+        return hits;
+    };
+    const auto tell = [&](const Patterns& patterns, bool on_checks) {
+        for (const auto line : base::split_lines(after)) {
+            if (old_lines.count(squeezed(line)) == 0 && patterns.matches(line) &&
+                (!on_checks || runs_a_check(rules, line))) {
+                found.push_back({"checks-ignored", file.path, line_of(after, line),
+                                 "'" + base::printable(base::trim(line).substr(0, 100)) + "'"});
+                return;
+            }
+        }
+    };
+    if (count(after) > count(before)) {
+        tell(rules.narrowed, true);
+    }
+    if (rules.narrowed_anywhere.count(after) > rules.narrowed_anywhere.count(before)) {
+        tell(rules.narrowed_anywhere, false);
+    }
+    if (rules.whole.count(after) < rules.whole.count(before)) {
+        std::size_t was = 0, is = 0;
+        for (const auto& [id, patterns] : rules.pipeline_kinds) {
+            was += patterns.count(before);
+            is += patterns.count(after);
+        }
+        if (is >= was) {
+            found.push_back({"checks-ignored", file.path, 0, "a tool that was given everything is given less"});
         }
     }
 }
@@ -95,13 +157,13 @@ void find_masks(const SettingRules& rules, const Sides& file, std::vector<Loosen
                std::any_of(rules.pipeline_kinds.begin(), rules.pipeline_kinds.end(),
                            [&](const auto& kind) { return kind.second.matches(line); });
     };
-    const bool shell_block = rules.masks.count(after) > rules.masks.count(before);
+    const bool for_all = file.before != nullptr && rules.masks_all.count(after) > rules.masks_all.count(before);
     for (const auto line : base::split_lines(after)) {
-        if (old_lines.count(squeezed(line)) != 0 || !rules.masks.matches(line)) {
+        if (old_lines.count(squeezed(line)) != 0) {
             continue;
         }
-        const bool alone = squeezed(line).find("set+e") != std::string::npos;
-        if (runs_check(line) || (alone && shell_block && file.before != nullptr && runs_check(after))) {
+        if ((rules.masks.matches(line) && runs_check(line)) ||
+            (for_all && rules.masks_all.matches(line) && runs_a_check(rules, after))) {
             found.push_back({"failure-masked", file.path, line_of(after, line),
                              "'" + base::printable(base::trim(line).substr(0, 100)) + "'"});
             return;
@@ -209,6 +271,7 @@ std::vector<Loosened> loosened_pipelines(const SettingRules& rules, const std::v
     count_strict_flags(rules, files, found);
     for (const auto& file : files) {
         find_masks(rules, file, found);
+        find_narrowed(rules, file, found);
         compare_program(rules, file, found);
     }
     return found;
@@ -273,6 +336,10 @@ base::Result<SettingRules> read_setting_rules(const base::DocNode& root) {
         RFSN_TRY(add(rules.pipeline_kinds.back().second, kind, "patterns"));
     }
     RFSN_TRY(add(rules.masks, *pipelines, "masks"));
+    RFSN_TRY(add(rules.masks_all, *pipelines, "masks_all"));
+    RFSN_TRY(add(rules.narrowed, *pipelines, "narrowed"));
+    RFSN_TRY(add(rules.narrowed_anywhere, *pipelines, "narrowed_anywhere"));
+    RFSN_TRY(add(rules.whole, *pipelines, "whole"));
     RFSN_TRY(add(rules.strict, *strict, "patterns"));
     RFSN_TRY(add(rules.lower, *programs, "lower"));
     RFSN_TRY(add(rules.higher, *programs, "higher"));

@@ -103,7 +103,7 @@ std::set<std::string> members(const Setting& setting) {
 /// Options that take tests out of a run or make its result mean less.
 std::set<std::string> loosening_arguments(const Setting& setting) {
     static const re2::RE2 option(
-        R"((?:^|[\s"',=])(--ignore(?:-glob)?[= ]\S+|--deselect[= ]\S+|-k[= ]?["']?\s*not\b[^"'\n]*|-m[= ]?["']?\s*not\b[^"'\n]*|-p[ =]*no:\S+|--no-cov\b|--exit-zero\b|--continue-on-collection-errors\b|--disable-warnings\b|-W[ =]*ignore\S*|--passWithNoTests\b|--no-strict\S*|--extend-ignore\S*|--disable[= ]\S+|--testPathIgnorePatterns\S*|-DskipTests\S*|-Dmaven\.test\.skip\S*|-x[ ]+test\b|--no-verify\b|-A[ ]+(?:clippy::\S+|warnings|dead_code|unused\S*)|--cap-lints\b[^\n]*|--quiet-level\S*|--no-fail-on-\S+|--collect-only\b|--co\b|--dry-run\b))");
+        R"((?:^|[\s"',=])(--ignore(?:-glob)?[= ]\S+|--deselect[= ]\S+|-k[= ]?["']?\s*not\b[^"'\n]*|-m[= ]?["']?\s*not\b[^"'\n]*|-p[ =]*no:\S+|--no-cov\b|--exit-zero\b|--continue-on-collection-errors\b|--disable-warnings\b|-W[ =]*ignore\S*|--passWithNoTests\b|--no-strict\S*|--extend-ignore\S*|--disable[= ]\S+|--testPathIgnorePatterns\S*|-DskipTests\S*|-Dmaven\.test\.skip\S*|-x[ ]+test\b|--no-verify\b|-A[ ]+(?:clippy::\S+|warnings|dead_code|unused\S*)|--cap-lints\b[^\n]*|--quiet-level\S*|--no-fail-on-\S+|--collect-only\b|--co\b|--dry-run\b|-k[= ]?\S+|-t[= ]\S+|--testNamePattern\S*|--quiet\b|--only\b|--grep\b|[\w./-]+\.(?:test|spec)\.\w+|^-[ \t]+\w+))");
     std::set<std::string> out;
     for (const auto& value : setting.values) {
         re2::StringPiece rest(value);
@@ -214,6 +214,9 @@ class Comparison {
             }
             if (rule.scoped && before == nullptr) {
                 Parts around(path.begin(), path.end() - 1);
+                while (path.front() == "gitlab" && around.size() > 2) {
+                    around.pop_back();  // the job is what was there
+                }
                 if (!before_.has_below(around)) {
                     continue;
                 }
@@ -260,6 +263,35 @@ class Comparison {
         }
         if (weaker == "disabled") {
             return !is_false(old_side.values) && is_false(new_side.values) ? moved("was switched off") : "";
+        }
+        if (weaker ==
+            "alone") {  // what cargo publishes lists every target, and switches the search for all of them off
+            return !is_false(old_side.values) && is_false(new_side.values) &&
+                           after_.find({"cargo", "package", "autolib"}) == nullptr
+                       ? moved("was switched off")
+                       : "";
+        }
+        if (weaker == "zero") {
+            const auto is = number_of(new_side.values);
+            return is && *is == 0 && number_of(old_side.values).value_or(1) != 0 ? moved("makes findings a success")
+                                                                                 : "";
+        }
+        if (weaker == "limited") {  // 0: no limit
+            const auto is = number_of(new_side.values);
+            const auto was = number_of(old_side.values);
+            return is && was && (*was == 0 ? *is > 0 : *is > 0 && *is < *was) ? moved("shows fewer findings") : "";
+        }
+        if (weaker == "set") {
+            return !new_side.values.empty() && new_side.values != old_side.values ? moved("leaves some out") : "";
+        }
+        if (weaker == "nothing") {
+            Setting joined;
+            for (const auto& value : new_side.values) {
+                joined.values.resize(1);
+                joined.values[0] += (joined.values[0].empty() ? "" : " ") + value;
+            }
+            return before != nullptr && !joined.values.empty() && runs_nothing(joined) ? moved("runs nothing any more")
+                                                                                       : "";
         }
         if (weaker == "never") {
             static const re2::RE2 never(

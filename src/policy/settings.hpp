@@ -27,7 +27,7 @@ struct SettingRules {
     std::vector<SettingRule> settings;
     std::vector<std::string> pipeline_globs, strict_globs, program_globs;
     std::vector<std::pair<std::string, Patterns>> pipeline_kinds;
-    Patterns masks, strict, lower, higher, disabled;
+    Patterns masks, masks_all, narrowed, narrowed_anywhere, whole, strict, lower, higher, disabled;
 };
 [[nodiscard]] const base::Result<SettingRules>& setting_rules();
 /// Errors: internal.

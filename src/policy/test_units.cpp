@@ -161,6 +161,142 @@ void read_body(const SourceViews& views, TestUnit& unit) {
                         first == "return True" || first == "return undefined" || first == "return Ok(())";
 }
 
+/// Whether Python's runners would not find this test: inside of a function, or in a class that is no test's.
+bool is_never_collected(const SourceViews& views, std::size_t at) {
+    const std::string_view code = views.code;
+    std::size_t depth = indent_of(line_at(code, at));
+    for (std::size_t begin = line_start(code, at); begin > 0 && depth > 0;) {
+        begin = line_start(code, begin - 1);
+        const std::string_view line = line_at(code, begin);
+        if (base::trim(line).empty() || indent_of(line) >= depth) {
+            continue;
+        }
+        depth = indent_of(line);
+        static const re2::RE2 function(R"(^\s*(?:async\s+)?def\s)");
+        static const re2::RE2 class_head(R"(^\s*class\s+(\w+)\s*(\(\s*[\w.][^\n]*)?)");
+        const re2::StringPiece text(line.data(), line.size());
+        std::string name, bases;
+        if (re2::RE2::PartialMatch(text, function)) {
+            return true;
+        }
+        if (re2::RE2::PartialMatch(text, class_head, &name, &bases) && bases.empty()) {
+            static const re2::RE2 constructor(R"((?m)^\s+def\s+__init__\s*\()");
+            const std::string_view body = code.substr(begin, end_by_indent(code, begin) - begin);
+            return name.rfind("Test", 0) != 0 ||
+                   re2::RE2::PartialMatch(re2::StringPiece(body.data(), body.size()), constructor);
+        }
+    }
+    return false;
+}
+
+/// Of several tests with one name in one scope, Python keeps the last; a name that is assigned or deleted is no test.
+void drop_overwritten(const SourceViews& views, std::vector<TestUnit>& units) {
+    const auto scope = [&](const TestUnit& unit) {
+        const std::string_view code = views.code;
+        std::size_t depth = indent_of(line_at(code, unit.begin)), begin = line_start(code, unit.begin);
+        while (begin > 0 && depth > 0) {
+            begin = line_start(code, begin - 1);
+            const std::string_view line = line_at(code, begin);
+            if (!base::trim(line).empty() && indent_of(line) < depth) {
+                return begin + 1;
+            }
+        }
+        return std::size_t{0};
+    };
+    std::vector<std::size_t> scopes;
+    scopes.reserve(units.size());
+    for (const auto& unit : units) {
+        scopes.push_back(scope(unit));
+    }
+    std::vector<TestUnit> kept;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        bool gone = false;
+        for (std::size_t k = i + 1; k < units.size() && !gone; ++k) {
+            gone = units[k].name == units[i].name && scopes[k] == scopes[i];
+        }
+        const std::string_view rest = std::string_view(views.code).substr(std::min(units[i].end, views.code.size()));
+        const re2::RE2 taken("(?m)^[ \\t]*(?:" + units[i].name + "[ \\t]*=[^=]|del[ \\t]+" + units[i].name + "\\b)");
+        gone = gone || (taken.ok() && re2::RE2::PartialMatch(re2::StringPiece(rest.data(), rest.size()), taken));
+        if (!gone) {
+            kept.push_back(std::move(units[i]));
+        }
+    }
+    units = std::move(kept);
+}
+
+/// How many of the preprocessor's conditions stand around a place; the guards of a header count on both sides.
+std::size_t conditions_around(std::string_view code, std::size_t at) {
+    static const re2::RE2 opens(R"(^\s*#\s*if)");
+    static const re2::RE2 closes(R"(^\s*#\s*endif)");
+    std::size_t depth = 0;
+    for (const auto line : base::split_lines(code.substr(0, at))) {
+        const re2::StringPiece text(line.data(), line.size());
+        if (re2::RE2::PartialMatch(text, opens)) {
+            ++depth;
+        } else if (depth > 0 && re2::RE2::PartialMatch(text, closes)) {
+            --depth;
+        }
+    }
+    return depth;
+}
+
+/// A private method is run by no runner, whatever it is annotated with.
+bool is_private(std::string_view code, std::size_t at) {
+    static const re2::RE2 modifier(R"(\bprivate\b)");
+    const std::string_view line = line_at(code, at).substr(0, at - line_start(code, at));
+    return re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), modifier);
+}
+
+/// A line that is a row of a table and nothing else.
+bool is_row(std::string_view line) {
+    static const re2::RE2 row(R"(^(?:\{.*\}|\(.*\)|\[.*\]|"[^"]*"\s*:\s*\{.*\}),?$)");
+    const std::string_view text = base::trim(line);
+    return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), row);
+}
+
+void read_what_counts(const RuleSet& rules, const Language& language, const SourceViews& views, TestUnit& unit) {
+    const std::string_view text = std::string_view(views.text).substr(unit.begin, unit.end - unit.begin);
+    const std::string_view code = std::string_view(views.code).substr(unit.begin, unit.end - unit.begin);
+    unit.neutralised = rules.neutralised.count(text);
+    if (language.syntax == Syntax::c || language.syntax == Syntax::csharp) {
+        unit.conditions = conditions_around(views.code, unit.begin);
+    }
+    if (language.syntax == Syntax::rust) {
+        static const re2::RE2 condition(R"(#\[cfg\(\s*(test\s*\))?)");
+        re2::StringPiece rest(text.data(), text.size());
+        std::string test;
+        while (re2::RE2::FindAndConsume(&rest, condition, &test)) {
+            unit.conditions += test.empty() ? 1U : 0U;
+        }
+    }
+    unit.is_async = language.extent == Extent::indent && code.find("async def") != std::string_view::npos &&
+                    code.find("await") == std::string_view::npos && code.find("async with") == std::string_view::npos &&
+                    code.find("async for") == std::string_view::npos;
+    if (const auto table = code.find("parametrize("); table != std::string_view::npos) {
+        const std::size_t end = end_by_brackets(code, table, '(', ')');
+        unit.rows += static_cast<std::size_t>(std::count(code.begin() + static_cast<std::ptrdiff_t>(table),
+                                                         code.begin() + static_cast<std::ptrdiff_t>(end), ','));
+    }
+    int depth = 0;
+    std::size_t body = 0;  // indentation of the body, in a language that has it
+    bool in_body = false, left = false;
+    for (const auto line : base::split_lines(code)) {
+        const std::string_view trimmed = base::trim(line);
+        unit.rows += !trimmed.empty() && is_row(trimmed) ? 1U : 0U;
+        const bool top = language.extent == Extent::indent ? in_body && indent_of(line) == body : depth == 1;
+        if (language.extent == Extent::indent && !trimmed.empty() && !in_body && unit.lines.size() > 1 &&
+            trimmed.find("def ") == std::string_view::npos && trimmed.front() != '@' && trimmed.front() != ')') {
+            in_body = true;
+            body = indent_of(line);
+        }
+        left = left || (top && (trimmed == "return" || trimmed == "return;" || trimmed == "return None"));
+        unit.unreached += left && language.assertions.matches(line) ? 1U : 0U;
+        for (const char c : line) {
+            depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+        }
+    }
+}
+
 }  // namespace
 
 TestFile read_tests(const RuleSet& rules, const Language& language, std::string_view content, bool is_test) {
@@ -176,6 +312,12 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
         if (std::any_of(file.units.begin(), file.units.end(), [&](const TestUnit& unit) {
                 return unit.name == plain_name(hit.name) && at >= unit.begin && at < unit.end;
             })) {
+            continue;
+        }
+        if (language.syntax == Syntax::python && is_never_collected(file.views, at)) {
+            continue;
+        }
+        if ((language.id == "java" || language.id == "dotnet") && is_private(file.views.code, at)) {
             continue;
         }
         TestUnit unit;
@@ -201,7 +343,11 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
         unit.end = std::max(unit.end, unit.begin);
         unit.cases = language.cases.count(code.substr(unit.begin, unit.end - unit.begin));
         read_body(file.views, unit);
+        read_what_counts(rules, language, file.views, unit);
         file.units.push_back(std::move(unit));
+    }
+    if (language.syntax == Syntax::python) {
+        drop_overwritten(file.views, file.units);
     }
     const auto innermost = [&](std::size_t at) {
         TestUnit* best = nullptr;

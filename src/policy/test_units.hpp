@@ -18,6 +18,11 @@ struct TestUnit {
     std::size_t weak = 0;            ///< of them, those that hold for almost anything
     std::size_t skips = 0;
     std::size_t cases = 0;
+    std::size_t neutralised = 0;  ///< what keeps assertions from counting
+    std::size_t rows = 0;         ///< of tables, each on a line
+    std::size_t conditions = 0;   ///< of the preprocessor around it
+    std::size_t unreached = 0;    ///< assertions below a return that nothing guards
+    bool is_async = false;
     bool leaves_early = false;        ///< it returns before its first statement
     std::vector<std::string> lines;   ///< its code, squeezed, sorted
     std::vector<std::string> checks;  ///< squeezed lines with assertions, in order
