@@ -4,6 +4,7 @@
 #include <array>
 #include <unistd.h>
 
+#include "base/search_path.hpp"
 #include "base/text.hpp"
 
 namespace rfsn::base {
@@ -45,18 +46,6 @@ bool holds_url_credentials(std::string_view value) {
         }
     }
     return false;
-}
-
-/// Relative entries would let the repository under test supply the programs.
-std::string absolute_entries(std::string_view path) {
-    std::string kept;
-    for (const std::string_view entry : split(path, ':')) {
-        if (!entry.empty() && entry.front() == '/') {
-            kept += kept.empty() ? "" : ":";
-            kept += entry;
-        }
-    }
-    return kept;
 }
 
 /// The specification says that a relative value is to be ignored.
@@ -131,8 +120,7 @@ Environment for_checks(const Environment& env) {
             scrubbed.set(name, *std::move(value));
         }
     }
-    const std::string path = absolute_entries(env.get_or("PATH", ""));
-    scrubbed.set("PATH", path.empty() ? "/usr/local/bin:/usr/bin:/bin" : path);
+    scrubbed.set("PATH", search_path(env));
     scrubbed.set("LC_ALL", "C.UTF-8");
     return scrubbed;
 }

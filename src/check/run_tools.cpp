@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 
+#include "check/result_memory.hpp"
 #include "check/tool_run.hpp"
 #include "check/tool_versions.hpp"
 
@@ -30,7 +31,9 @@ class Scheduler {
         std::map<std::string, std::size_t> shared;
         for (std::size_t i = 0; i < plans.size(); ++i) {
             runs_.emplace_back(*plans[i], context);
-            if (plans[i]->builtin != nullptr || plans[i]->plan.preset) {
+            keys_.emplace_back();
+            remembered_.emplace_back();
+            if (plans[i]->builtin != nullptr || plans[i]->plan.preset || remembers(i)) {
                 continue;
             }
             const std::string key = plans[i]->plan.pack + "\n" + plans[i]->plan.project;
@@ -55,6 +58,10 @@ class Scheduler {
                 outcomes.push_back(preset_outcome(*plans_[i]));
                 continue;
             }
+            if (remembered_[i]) {
+                outcomes.push_back(std::move(*remembered_[i]));
+                continue;
+            }
             if (!runs_[i].finished()) {  // the runner stopped asking: deadline or interrupt
                 runs_[i].fail(plans_[i]->plan.required ? model::RunState::error : model::RunState::skipped, "deadline");
             }
@@ -64,6 +71,9 @@ class Scheduler {
             if (ran && run.state != model::RunState::unavailable) {
                 run.tool_version = probes_.version(version_question(*plans_[i]));
             }
+            if (ran && context_.memory != nullptr) {
+                context_.memory->keep(keys_[i], outcomes.back());
+            }
         }
         return outcomes;
     }
@@ -71,6 +81,24 @@ class Scheduler {
    private:
     /// Each lane with a shadow tree holds one of few; more than this many at once would wait for each other.
     static constexpr std::size_t max_shadow_lanes = 2;
+
+    /// Whether there is nothing to run, because it was run.
+    bool remembers(std::size_t i) {
+        if (context_.memory == nullptr) {
+            return false;
+        }
+        keys_[i] = context_.memory->key(*plans_[i], *context_.view);
+        auto& known = remembered_[i];
+        known = context_.memory->find(keys_[i]);
+        if (known) {
+            const auto question = version_question(*plans_[i]);
+            known->run.plan = plans_[i]->plan;
+            known->run.from_cache = true;
+            probes_.ask(question);
+            known->run.tool_version = probes_.version(question);
+        }
+        return known.has_value();
+    }
 
     std::optional<base::ProcessJob> next() {
         for (auto& lane : lanes_) {
@@ -180,6 +208,8 @@ class Scheduler {
     const std::vector<const Planned*>& plans_;
     const ToolContext& context_;
     std::deque<ToolRun> runs_;
+    std::deque<std::string> keys_;  ///< of what may be remembered
+    std::deque<std::optional<Outcome>> remembered_;
     std::deque<Lane> lanes_;
     std::size_t open_shadows_ = 0;
     VersionProbes probes_;

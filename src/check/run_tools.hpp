@@ -15,6 +15,7 @@
 
 namespace rfsn::check {
 
+class ResultMemory;
 class ToolVersions;
 
 struct ToolContext {
@@ -27,6 +28,8 @@ struct ToolContext {
     bool confined = false;
     /// Where the versions of what ran are remembered; nullptr: none is asked for.
     const ToolVersions* versions = nullptr;
+    /// What is known already about the same bytes; nullptr: everything is run.
+    ResultMemory* memory = nullptr;
     /// Told about twice a second which checks are running.
     std::function<void(const std::vector<std::string>&)> progress;
 };

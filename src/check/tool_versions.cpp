@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/hash.hpp"
+#include "base/search_path.hpp"
 #include "base/text.hpp"
 #include "isolate/cache_root.hpp"
 
@@ -202,7 +203,7 @@ ToolVersions::ToolVersions(const base::Environment& env) {
     }
     base::Sha256 hash;
     for (const char* name : choosing_variables) {
-        hash.field(env.get_or(name, ""));
+        hash.field(std::string_view(name) == "PATH" ? base::search_path(env) : env.get_or(name, ""));
     }
     const std::string home = env.get_or("HOME", "/nowhere");
     std::vector<std::string> paths;

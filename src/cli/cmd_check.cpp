@@ -17,6 +17,7 @@ int cmd_check(const Invocation& invocation, Context& context) {
     request.stage = model::stage(invocation.value("stage", "pre-commit")).value_or(model::Stage::pre_commit);
     request.choice = {invocation.list("only"), invocation.list("skip")};
     request.plan_only = invocation.has("explain");
+    request.remember = !invocation.has("fresh") && request.stage != model::Stage::ci;
     return run_check(invocation, context, std::move(request), "terminal");
 }
 

@@ -36,6 +36,7 @@ int check_range(const Invocation& invocation, Context& context, const std::strin
     request.selection.source = model::SnapshotSource::range;
     request.selection.range = range;
     request.stage = model::Stage::pre_push;
+    request.remember = true;
     return run_check(invocation, context, std::move(request), "terminal");
 }
 
@@ -95,6 +96,7 @@ int cmd_hook(const Invocation& invocation, Context& context) {
     }
     gate::CheckRequest request;
     request.stage = model::stage(name).value_or(model::Stage::pre_commit);
+    request.remember = true;
     return gate_commit(invocation, context, request);
 }
 

@@ -84,6 +84,7 @@ constexpr Option check_options[] = {
     only,
     skip,
     {.long_name = "explain", .help = "Run nothing; say for each check why it would run or not"},
+    {.long_name = "fresh", .help = "Run every check, also those that were just run on the same files"},
     quiet,
     verbose,
     report_format,

@@ -80,6 +80,7 @@ struct Config {
     std::map<std::string, std::chrono::milliseconds, std::less<>> deadline;  ///< by stage name
     std::int64_t jobs = 0;                                                   ///< 0 = processors
     bool changed_lines_only = true;  ///< findings elsewhere are shown, not blocking
+    bool remember_results = true;    ///< of checks, for the next run on the same bytes
     std::int64_t max_file_kb = 500;
     std::vector<std::string> integrity_allow;  ///< "RULE" or "RULE:GLOB" that rfsn-allow may except in CI
     std::int64_t patch_max_lines = 40;

@@ -153,6 +153,10 @@ void add_general(Table& table) {
     table.add("jobs", T::integer, in(&Config::jobs), "Checks that run at once; 0 = one a processor.").range(0, 1024);
     table.add("changed_lines_only", T::boolean, in(&Config::changed_lines_only),
               "Only findings on changed lines block; the others are shown.");
+    table
+        .add("remember_results", T::boolean, in(&Config::remember_results),
+             "Whether a check that was just run on the same files, tools and settings is not run again.")
+        .repository(RepositoryRule::may_not);
     table.add("max_file_kb", T::integer, in(&Config::max_file_kb), "Size in kB above which an added file is too large.")
         .range(1, 1 << 20)
         .repository(RepositoryRule::may_lower);

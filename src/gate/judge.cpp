@@ -7,6 +7,7 @@
 
 #include "base/glob.hpp"
 #include "base/interrupt.hpp"
+#include "base/search_path.hpp"
 #include "base/text.hpp"
 #include "check/integrity.hpp"
 #include "check/run_builtins.hpp"
@@ -164,7 +165,7 @@ base::Result<void> make_plan(Session& session, Judged& judged) {
     input.stage = judged.request.stage;
     input.choice = judged.request.choice;
     input.work_tree = session.repository().work_tree();
-    input.search_path = session.env().get_or("PATH", "/usr/local/bin:/usr/bin:/bin");
+    input.search_path = base::search_path(session.env());
     if (!check::only_builtins(input.choice)) {
         input.clone_trusted = judged.request.trusted || trust.clone_trusted();
         input.commands_trusted = judged.request.trusted || !session.config().repository_has_commands ||
@@ -211,6 +212,7 @@ check::ToolContext tool_context(Session& session, const Judged& judged, const gi
     context.confined = how.confined;
     context.versions = &session.tool_versions();
     context.progress = judged.request.progress;
+    context.memory = how.remembered && judged.request.remember ? session.result_memory() : nullptr;
     return context;
 }
 
@@ -322,7 +324,7 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
         }
         return judged;
     }
-    judged->outcomes = run_all(session, *judged, *judged->view, pointers(judged->plans), {});
+    judged->outcomes = run_all(session, *judged, *judged->view, pointers(judged->plans), {.remembered = true});
     log_outcomes(judged->outcomes);
     tell_missing_trampoline(session, *judged);
     RFSN_TRY(check::settle(judged->outcomes, *judged->view));

@@ -24,7 +24,9 @@ struct CheckRequest {
     check::Choice choice;
     bool trusted = false;           ///< ci: the machine is the sandbox
     bool config_from_base = false;  ///< ci: the change may not configure its own gate
-    bool plan_only = false;         ///< --explain: nothing is run
+    /// What was asked before about the same bytes need not be run again. For a verdict, never for a proof.
+    bool remember = false;
+    bool plan_only = false;  ///< --explain: nothing is run
     std::function<void(const std::vector<std::string>&)> progress;
     std::optional<model::Snapshot> replay;  ///< a change that was judged before, instead of `selection`
 };
@@ -59,6 +61,7 @@ struct Rerun {
     bool confined = false;  ///< the tree holds code that nobody has accepted yet
     /// A proof has the stage's time for itself; what belongs to the run itself shares the run's deadline.
     bool own_deadline = false;
+    bool remembered = false;  ///< CheckRequest::remember holds
 };
 /// Runs `plans` on another view of the same change (a proposal over it, or the tree before it) and settles every
 /// finding as blocking.

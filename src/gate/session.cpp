@@ -96,6 +96,16 @@ const check::ToolVersions& Session::tool_versions() {
     return *tool_versions_;
 }
 
+check::ResultMemory* Session::result_memory() {
+    if (!config_.config.remember_results) {
+        return nullptr;
+    }
+    if (result_memory_ == nullptr) {
+        result_memory_ = std::make_unique<check::ResultMemory>(env(), tool_versions(), repository_->work_tree());
+    }
+    return result_memory_.get();
+}
+
 unsigned Session::jobs() const {
     return config_.config.jobs > 0 ? static_cast<unsigned>(config_.config.jobs) : base::available_cpus();
 }

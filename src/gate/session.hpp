@@ -12,6 +12,7 @@
 #include "base/process.hpp"
 #include "base/result.hpp"
 #include "buildpack/buildpack.hpp"
+#include "check/result_memory.hpp"
 #include "check/tool_versions.hpp"
 #include "config/config.hpp"
 #include "gate/programs.hpp"
@@ -48,6 +49,8 @@ class Session {
     [[nodiscard]] const config::Loaded& config() const { return config_; }
     [[nodiscard]] isolate::Isolation& isolation();
     [[nodiscard]] const check::ToolVersions& tool_versions();
+    /// nullptr if the configuration wants none.
+    [[nodiscard]] check::ResultMemory* result_memory();
     [[nodiscard]] unsigned jobs() const;
     /// What was completed when the session was opened.
     std::optional<patch::ApplyOutcome> recovered;
@@ -65,6 +68,7 @@ class Session {
     config::Loaded config_;
     std::unique_ptr<isolate::Isolation> isolation_;
     std::unique_ptr<check::ToolVersions> tool_versions_;
+    std::unique_ptr<check::ResultMemory> result_memory_;
 };
 
 /// Whether the user has set anything at all: a file, a variable, an option. Cheap; without it the defaults hold.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "base/search_path.hpp"
 #include "base/text.hpp"
 #include "buildpack/detail.hpp"
 #include "buildpack/expression.hpp"
@@ -77,7 +78,7 @@ class Surveyor {
    public:
     Surveyor(Session& session, bool trusted) : session_(session) {
         input_.work_tree = session.repository().work_tree();
-        input_.search_path = session.env().get_or("PATH", "/usr/local/bin:/usr/bin:/bin");
+        input_.search_path = base::search_path(session.env());
         input_.clone_trusted = trusted;
     }
 

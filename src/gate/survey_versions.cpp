@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/search_path.hpp"
 #include "check/tool_versions.hpp"
 #include "gate/survey.hpp"
 
@@ -19,7 +20,7 @@ base::Result<void> find_versions(Session& session, Survey& survey) {
         check::VersionQuestion question;
     };
     std::vector<Asked> asked;
-    const auto path = session.env().get_or("PATH", "/usr/local/bin:/usr/bin:/bin");
+    const auto path = base::search_path(session.env());
     for (auto& [project, checks] : survey.projects) {
         RFSN_ASSIGN(const auto* pack, session.registry().get(project.pack));
         for (auto& check : checks) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/search_path.hpp"
+
 namespace rfsn::base {
 namespace {
 
@@ -42,6 +44,13 @@ TEST(Environment, FollowsTheXdgSpecification) {
     EXPECT_EQ(xdg_cache_dir(Environment(Values{{"XDG_CACHE_HOME", "rel"}, {"HOME", "/h"}})), "/h/.cache/git-rfsn");
     EXPECT_EQ(xdg_cache_dir(Environment(Values{{"XDG_CACHE_HOME", ""}})), "");
     EXPECT_EQ(xdg_state_dir(Environment(Values{{"HOME", "rel"}})), "");
+}
+
+TEST(SearchPath, LeavesOutWhatIsRelativeAndWhatGitPutsThereForItsHooks) {
+    const auto path = [](const char* value) { return search_path(Environment(Values{{"PATH", value}})); };
+    EXPECT_EQ(path("/usr/lib/git-core:/usr/bin:bin::.:/bin"), "/usr/bin:/bin");
+    EXPECT_EQ(path("/opt/git-core-tools:/opt/libexec/git-core"), "/opt/git-core-tools");
+    EXPECT_EQ(path("bin"), search_path(Environment(Values{})));
 }
 
 TEST(EnvironmentForChecks, LetsNoKeyAndNoGitVariablePass) {

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "check/result_memory.hpp"
+
+#include <algorithm>
+#include <set>
+#include <sys/stat.h>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "check/tool_run.hpp"
+#include "isolate/cache_root.hpp"
+#include "secrets/secrets.hpp"
+
+namespace rfsn::check {
+namespace {
+
+/// Raise it when the meaning of what is stored changes.
+constexpr const char* key_version = "rfsn result 1";
+constexpr std::chrono::hours believed_for{72};
+/// What runs code sees more of the world than its files: the clock, a service beside it.
+constexpr std::chrono::hours runs_believed_for{1};
+constexpr std::uint64_t max_bytes = std::uint64_t{64} << 20;
+constexpr std::size_t max_outcome = std::size_t{1} << 20;
+/// What package managers rewrite when they install something, below a directory of dependencies.
+constexpr const char* installed_marks[] = {"",
+                                           "/.package-lock.json",
+                                           "/.yarn-state.yml",
+                                           "/.yarn-integrity",
+                                           "/.modules.yaml",
+                                           "/pyvenv.cfg",
+                                           "/modules.txt",
+                                           "/lib"};
+constexpr const char* dependency_directories[] = {"node_modules", ".venv", "venv", "vendor"};
+
+/// The place that commands are written down for.
+class Nowhere final : public isolate::Place {
+   public:
+    const std::string& root() const override { return root_; }
+    const std::string& out_dir() const override { return out_; }
+    const std::string& cache_dir() const override { return cache_; }
+    std::string describe() const override { return {}; }
+    base::Result<std::vector<model::FileEdit>> changes() override { return std::vector<model::FileEdit>(); }
+
+   private:
+    const std::string root_ = "/tree", out_ = "/out", cache_ = "/cache";
+};
+
+void add_stamp(base::Sha256& hash, const std::string& path) {
+    struct stat info {};
+    hash.field(path);
+    if (::stat(path.c_str(), &info) == 0) {
+        hash.field(std::to_string(info.st_ino)).field(std::to_string(info.st_size));
+        hash.field(std::to_string(info.st_mtim.tv_sec)).field(std::to_string(info.st_mtim.tv_nsec));
+    }
+}
+
+void add_commands(base::Sha256& hash, const std::vector<ExpandedCommand>& commands) {
+    hash.field("commands");
+    for (const auto& command : commands) {
+        hash.field("command").field(command.cwd).field(command.file);
+        for (const auto* words : {&command.argv, &command.env}) {
+            hash.field(std::to_string(words->size()));
+            for (const auto& word : *words) {
+                hash.field(word);
+            }
+        }
+    }
+}
+
+/// False if it cannot be named.
+bool add_file(base::Sha256& hash, const std::string& path, const git::TreeView& view) {
+    const auto entry = view.find(path);
+    if (!entry || (*entry && (*entry)->object.empty())) {
+        return false;
+    }
+    hash.field(path).field(*entry ? std::to_string(static_cast<int>((*entry)->mode)) : "gone");
+    hash.field(*entry ? (*entry)->object : "");
+    return true;
+}
+
+/// The change as a whole, and so the tree that it makes.
+void add_tree(base::Sha256& hash, const model::Snapshot& snapshot) {
+    hash.field(std::to_string(static_cast<int>(snapshot.source))).field(snapshot.base_tree).field(snapshot.result_tree);
+    for (const auto& file : snapshot.files) {
+        hash.field(file.path).field(file.old_path).field(file.blob).field(file.old_blob);
+        hash.field(std::to_string(static_cast<int>(file.mode))).field(std::to_string(static_cast<int>(file.kind)));
+    }
+}
+
+bool is_named(const Planned& planned) {
+    return planned.spec != nullptr && planned.tool != nullptr && planned.pack != nullptr &&
+           planned.pack->origin == "built-in" && !planned.plan.preset && !planned.spec->network &&
+           !planned.spec->asks_daemon;
+}
+
+bool holds_secret(const Outcome& outcome) {
+    const auto masked = [](const std::string& text) { return secrets::mask(text) != text; };
+    return std::any_of(outcome.findings.begin(), outcome.findings.end(),
+                       [&](const model::Finding& finding) {
+                           return masked(finding.message) || masked(finding.path) ||
+                                  std::any_of(finding.notes.begin(), finding.notes.end(),
+                                              [&](const model::Note& note) { return masked(note.message); });
+                       }) ||
+           std::any_of(outcome.tests.begin(), outcome.tests.end(),
+                       [&](const TestCase& test) { return masked(test.id()); });
+}
+
+}  // namespace
+
+ResultMemory::ResultMemory(const base::Environment& env, const ToolVersions& versions, std::string work_tree)
+    : versions_(&versions), work_tree_(std::move(work_tree)) {
+    if (const auto root = isolate::cache_root(env)) {
+        path_ = root->path + "/results.db";
+    }
+    base::Sha256 hash;
+    hash.field(key_version);
+    add_stamp(hash, "/proc/self/exe");
+    for (const auto& line : base::for_checks(env).block()) {
+        hash.field(line);
+    }
+    user_ = hash.hex();
+}
+
+ResultMemory::~ResultMemory() = default;
+
+std::string ResultMemory::key(const Planned& planned, const git::TreeView& view) const {
+    if (path_.empty() || !is_named(planned) || !view.edits().empty()) {
+        return {};
+    }
+    const auto tool = versions_->key({planned.tool, planned.program, planned.plan.project, planned.search_path}, view);
+    if (tool.empty()) {
+        return {};
+    }
+    base::Sha256 hash;
+    hash.field(user_).field(tool).field(work_tree_);
+    const auto& plan = planned.plan;
+    hash.field(plan.id).field(plan.pack).field(plan.project).field(std::to_string(static_cast<int>(plan.tier)));
+    hash.field(planned.spec->id).field(std::to_string(plan.timeout.count()));
+    const Nowhere place;
+    const auto values = values_for(planned, view, place);
+    for (const auto& step : planned.spec->steps) {
+        add_commands(hash, expand(step, values, planned.spec->batch));
+    }
+    add_commands(hash, expand(planned.spec->command, values, planned.spec->batch));
+    add_dependencies(hash, planned);
+    if (plan.tier == model::Tier::shadow) {
+        add_tree(hash, view.snapshot());
+        for (const auto& path : plan.files) {
+            hash.field(path);
+        }
+        return hash.hex();
+    }
+    const auto request = request_for(planned, view);
+    if (!request) {
+        return {};
+    }
+    for (const auto* paths : {&request->files, &request->context}) {
+        hash.field("files");
+        for (const auto& path : *paths) {
+            if (!add_file(hash, path, view)) {
+                return {};
+            }
+        }
+    }
+    return hash.hex();
+}
+
+void ResultMemory::add_dependencies(base::Sha256& hash, const Planned& planned) const {
+    std::set<std::string> names(std::begin(dependency_directories), std::end(dependency_directories));
+    names.insert(planned.spec->dependencies.begin(), planned.spec->dependencies.end());
+    std::set<std::string> directories{work_tree_};
+    const auto add = [&](const std::string& directory) {
+        if (!directory.empty() && directory != ".") {
+            directories.insert(work_tree_ + "/" + directory);
+        }
+    };
+    add(planned.plan.project);
+    if (planned.project != nullptr) {
+        for (const auto& member : planned.project->members) {
+            add(member);
+        }
+    }
+    for (const auto& directory : directories) {
+        for (const auto& name : names) {
+            const std::string path = directory + "/" + name;
+            struct stat info {};
+            if (::stat(path.c_str(), &info) != 0) {
+                continue;
+            }
+            for (const char* mark : installed_marks) {
+                add_stamp(hash, path + mark);
+            }
+        }
+    }
+}
+
+cache::Cache& ResultMemory::cache() {
+    if (cache_ == nullptr) {
+        cache::CacheOptions options;
+        options.disk.path = path_;
+        options.disk.max_bytes = max_bytes;
+        options.ttl = believed_for;
+        cache_ = std::make_unique<cache::Cache>(std::move(options));
+    }
+    return *cache_;
+}
+
+std::optional<Outcome> ResultMemory::find(const std::string& key) {
+    if (key.empty()) {
+        return std::nullopt;
+    }
+    const auto known = cache().get({key, {}, {}});
+    if (!known.entry || known.entry->kind != cache::Entry::Kind::value) {
+        return std::nullopt;
+    }
+    return decode_outcome(known.entry->bytes);
+}
+
+void ResultMemory::keep(const std::string& key, const Outcome& outcome) {
+    const auto& run = outcome.run;
+    const bool runs_code = run.plan.tier == model::Tier::shadow || run.plan.kind == model::CheckKind::test ||
+                           run.plan.kind == model::CheckKind::build;
+    const bool is_verdict =
+        run.state == model::RunState::passed || (run.state == model::RunState::blocked && !runs_code);
+    if (key.empty() || !is_verdict || holds_secret(outcome)) {
+        return;
+    }
+    auto bytes = encode(outcome);
+    if (bytes.size() <= max_outcome) {
+        cache().put({key, {}, {}}, std::move(bytes), runs_code ? runs_believed_for : believed_for);
+    }
+}
+
+}  // namespace rfsn::check
