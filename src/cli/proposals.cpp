@@ -92,6 +92,7 @@ int present(const Context& context, const Invocation& invocation, gate::Session&
     if (machine) {
         auto report = gate::make_report(session, judged);
         report.proposals = proposed.proposals;
+        report.cost = proposed.cost;
         report.exit_code = proven.empty() && report.exit_code != 0 ? report.exit_code : 0;
         const int delivered = deliver(context, invocation, session, report);
         if (delivered != 0 || proven.empty() || !invocation.has("yes")) {

@@ -15,6 +15,7 @@ namespace rfsn::gate {
 struct Proposed {
     std::vector<model::ProposalSummary> proposals;  ///< proven ones are in the store; refused ones say why
     std::string reason;                             ///< why there is none at all
+    model::Cost cost;                               ///< of all that was asked
 };
 
 /// Turns what the fixers of the blocked checks would do into one proven, stored proposal. Errors: external (a fixer

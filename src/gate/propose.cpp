@@ -62,7 +62,10 @@ base::Result<Proposed> propose_from_model(Session& session, const Judged& judged
     }
     RFSN_ASSIGN(const auto first, prompt_for(session, judged));
     Search search(session, judged, transport, first);
-    RFSN_ASSIGN(auto tried, settings.candidates > 1 ? search.ask_many() : search.ask_once(first));
+    RFSN_ASSIGN(auto tried, search.try_similar());
+    if (!tried.proven) {
+        RFSN_ASSIGN(tried, settings.candidates > 1 ? search.ask_many() : search.ask_once(first));
+    }
     bool repeats = false;  // what several answers of one round have in common is told to the next one
     for (std::int64_t attempt = 1; attempt < settings.attempts && !tried.proven && tried.reply && !repeats; ++attempt) {
         search.failed_round();

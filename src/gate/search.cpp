@@ -97,6 +97,28 @@ base::Result<Tried> Search::ask_once(const llm::Prompt& prompt) {
     return settle(reply, read(reply, cost_.model));
 }
 
+base::Result<Tried> Search::try_similar() {
+    for (auto& reply : transport_->similar(*first_, settings())) {
+        auto proposal = read(reply, "the answer to a similar question");
+        if (!proposal) {
+            continue;  // made for other files
+        }
+        RFSN_ASSIGN(auto summary,
+                    verify_and_store(*session_, *judged_, *proposal, {first_->offered, cost_, failed_rounds_}));
+        if (!summary.proven) {
+            continue;
+        }
+        Tried tried;
+        tried.proven = true;
+        tried.green = green_checks(summary);
+        reply.remembered = false;  // to this question it is a new answer
+        tried.reply = std::move(reply);
+        proposed_.proposals.push_back(std::move(summary));
+        return tried;
+    }
+    return Tried();
+}
+
 base::Result<Tried> Search::ask_many() {
     const auto chosen = choose_strategies();
     std::deque<llm::Prompt> prompts;

@@ -40,6 +40,9 @@ class Search {
         : session_(&session), judged_(&judged), transport_(&transport), first_(&first) {}
     /// Errors: the transport's, and those of verify_and_store().
     [[nodiscard]] base::Result<Tried> ask_once(const llm::Prompt& prompt);
+    /// Proves what answered similar questions before; asks nobody. Only what is proven is reported. Errors: those of
+    /// verify_and_store().
+    [[nodiscard]] base::Result<Tried> try_similar();
     /// Several at once by different strategies, those first that did well before. Proven are the smallest first, of
     /// equal ones those that fit exactly, until one turns all that is red green; equal ones count once. The best is the
     /// one with the most green checks. Errors: as ask_once(), if no answer came at all.
@@ -47,7 +50,10 @@ class Search {
     /// The next question is one more round: the limits on edits grow.
     void failed_round() { ++failed_rounds_; }
     [[nodiscard]] std::size_t failed_rounds() const { return failed_rounds_; }
-    [[nodiscard]] Proposed take() { return std::move(proposed_); }
+    [[nodiscard]] Proposed take() {
+        proposed_.cost = cost_;
+        return std::move(proposed_);
+    }
 
    private:
     struct Earlier {

@@ -13,6 +13,23 @@ namespace {
 /// Raise it when the meaning of what is stored changes.
 constexpr const char* key_version = "rfsn reply 1";
 
+/// What two questions are compared by: without the word around their data, which differs with every byte of it.
+std::string comparable(std::string_view question) {
+    constexpr std::string_view opening = "<<DATA ";
+    const auto at = question.find(opening);
+    if (at == std::string_view::npos) {
+        return std::string(question);
+    }
+    const auto word = question.substr(at + opening.size(), question.find('\n', at) - at - opening.size());
+    std::string text;
+    while (!word.empty() && !question.empty()) {
+        const auto next = question.find(word);
+        text.append(question.substr(0, next));
+        question.remove_prefix(next == std::string_view::npos ? question.size() : next + word.size());
+    }
+    return text;
+}
+
 class Remembering final : public NetTransport {
    public:
     Remembering(std::unique_ptr<NetTransport> inner, std::shared_ptr<cache::Cache> cache, std::string salt)
@@ -55,17 +72,31 @@ class Remembering final : public NetTransport {
         return replies;
     }
 
+    std::vector<Reply> similar(const Prompt& prompt, const config::LlmSettings& settings) override {
+        std::vector<Reply> replies;
+        if (!settings.cache) {
+            return replies;
+        }
+        for (auto& candidate : cache_->get(query(prompt, settings)).candidates) {
+            Reply reply;
+            reply.content = std::move(candidate.bytes);
+            reply.remembered = true;
+            reply.cost.model = settings.model;
+            replies.push_back(std::move(reply));
+        }
+        return replies;
+    }
+
     void judged(const Prompt& prompt, const config::LlmSettings& settings, const Reply* proven,
                 const std::string& reason) override {
         if (!settings.cache) {
             return;
         }
-        const cache::Query query{reply_key(prompt, settings, salt_), {}, {}};
         if (proven == nullptr) {
             constexpr std::size_t enough = 500;
-            cache_->put_negative(query, reason.substr(0, enough));
+            cache_->put_negative(query(prompt, settings), reason.substr(0, enough));
         } else if (!proven->remembered) {
-            cache_->put(query, proven->content);
+            cache_->put(query(prompt, settings), proven->content);
         }
     }
 
@@ -75,6 +106,12 @@ class Remembering final : public NetTransport {
     }
 
    private:
+    /// Similar is what asks about similar files and failures in the same repository, whoever is asked.
+    cache::Query query(const Prompt& prompt, const config::LlmSettings& settings) const {
+        return {reply_key(prompt, settings, salt_), std::string(key_version) + "\n" + salt_,
+                comparable(prompt.user.text())};
+    }
+
     std::unique_ptr<NetTransport> inner_;
     std::shared_ptr<cache::Cache> cache_;
     std::string salt_;

@@ -44,6 +44,7 @@ struct Report {
     std::vector<CheckRun> runs;     ///< in plan order
     std::vector<Finding> findings;  ///< by path, line, column, tool
     std::vector<ProposalSummary> proposals;
+    Cost cost;                         ///< of all that a model was asked for it
     std::vector<std::string> notices;  ///< said once, above the verdict: a completed apply, how to set up a model, ...
     std::size_t files = 0;
     std::size_t fixable = 0;  ///< findings with a fix in memory

@@ -117,7 +117,7 @@ LlmError classified(long status, const ServerError& error) {
         return made("rate", text, true);
     }
     if (status == 407) {
-        return made("network", text + "; the proxy asks for a login");
+        return made("network", text + "; the proxy asks for a login: name it in llm.proxy");
     }
     if (status == 408 || status == 504 || says("DEADLINE_EXCEEDED")) {
         return made("timeout", text, true);

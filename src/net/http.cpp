@@ -290,6 +290,15 @@ LlmError Transfer::error(int code) const {
         const Key* const key = state_->request.key.get();
         return LlmError{kind, key == nullptr ? words : key->masked(words), retryable, {}, {}};
     };
+    long tunnel = 0;
+    curl_easy_getinfo(state_->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+    if (tunnel == 407) {
+        return made("network", "the proxy asks for a login, or refuses the one it got: name it in llm.proxy");
+    }
+    if (tunnel >= 400) {
+        return made("network", "the proxy does not let it through (status " + std::to_string(tunnel) + ")",
+                    tunnel >= 500);
+    }
     switch (curl_code) {
         case CURLE_WRITE_ERROR:
             return state_->too_large ? made("too_large", "the server's answer is larger than 8 MB")

@@ -218,6 +218,18 @@ Json evidence_json(const model::Evidence& evidence) {
             {"duration_ms", evidence.duration.count()}};
 }
 
+Json cost_json(const model::Cost& cost) {
+    Json out{{"requests", cost.requests},
+             {"input_tokens", cost.input_tokens},
+             {"output_tokens", cost.output_tokens},
+             {"cached_tokens", cost.cached_tokens},
+             {"model", text(cost.model)}};
+    if (cost.priced) {
+        out["usd"] = static_cast<double>(cost.micro_usd) * 1e-6;
+    }
+    return out;
+}
+
 Json proposal_json(const model::ProposalSummary& proposal) {
     Json out;
     out["id"] = text(proposal.id);
@@ -228,14 +240,7 @@ Json proposal_json(const model::ProposalSummary& proposal) {
     put_paths(out, "paths", proposal.paths);
     put_path(out, "diff", proposal.diff);
     out["evidence"] = evidence_json(proposal.evidence);
-    out["cost"] = {{"requests", proposal.cost.requests},
-                   {"input_tokens", proposal.cost.input_tokens},
-                   {"output_tokens", proposal.cost.output_tokens},
-                   {"cached_tokens", proposal.cost.cached_tokens},
-                   {"model", text(proposal.cost.model)}};
-    if (proposal.cost.priced) {
-        out["cost"]["usd"] = static_cast<double>(proposal.cost.micro_usd) * 1e-6;
-    }
+    out["cost"] = cost_json(proposal.cost);
     return out;
 }
 
@@ -267,6 +272,9 @@ std::string json(const model::Report& report) {
     out["runs"] = list(report.runs, run_json);
     out["findings"] = list(report.findings, finding_json);
     out["proposals"] = list(report.proposals, proposal_json);
+    if (report.cost.requests > 0) {
+        out["cost"] = cost_json(report.cost);
+    }
     out["notices"] = texts(report.notices);
     Json counters = Json::object();
     for (const auto& entry : report.counters) {

@@ -48,6 +48,7 @@ run 0 git-rfsn llm enable
 run 0 git-rfsn propose --format json; same "$(requests)" 1
 printf '%s' "$OUT" > "$WORK/report"
 same "$(json "$WORK/report" 'd["proposals"][0]["cost"]["input_tokens"]')" 11
+same "$(json "$WORK/report" 'd["cost"] == d["proposals"][-1]["cost"]')" True
 # Whatever else remembers it: nobody is asked.
 run 0 git-rfsn propose; same "$(requests)" 1
 run 0 git-rfsn llm stats; has "$OUT" "main"; has "$OUT" "test-model"
@@ -55,6 +56,18 @@ run 0 git-rfsn llm stats --format json; printf '%s' "$OUT" > "$WORK/stats"
 same "$(json "$WORK/stats" '[r["output_tokens"] for r in d if r["provider"] == "main"][0]')" 7
 run 0 git-rfsn cache stats; has "$OUT" "1 of at most 5000 answers"
 run 0 git-rfsn cache path; [ "$(stat -c %a "$OUT")" = 600 ] || die "the cache can be read by others"
+# A similar question: what answered the other one is proven here, and nobody is asked.
+printf 'import os\n\n\ndef f():\n    return 21\n' > a.py; git add a.py
+find .git/rfsn -name '*.db*' -delete  # what is remembered by failure would answer first
+run 0 git-rfsn propose --format json; same "$(requests)" 1
+printf '%s' "$OUT" > "$WORK/similar"
+same "$(json "$WORK/similar" '[(p["strategy"], p["proven"], p["cost"]["requests"]) for p in d["proposals"]]')" "[('the answer to a similar question', True, 0)]"
+same "$(json "$WORK/similar" '"cost" in d')" False
+# One that does not hold for the code as it is now is no answer: the model is asked.
+printf 'import os\nimport sys\n\n\ndef f():\n    return 22\n' > a.py; git add a.py
+find .git/rfsn -name '*.db*' -delete
+run 1 git-rfsn propose --format json; [ "$(requests)" -gt 1 ] || die "nobody was asked"
+git reset -q; printf 'import os\n\n\ndef f():\n    return 2\n' > a.py; git add a.py
 run 0 git-rfsn cache clear
 run 0 git-rfsn cache stats; has "$OUT" "0 of at most 5000 answers"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A scripted OpenAI-compatible server on loopback, for tests: a real HTTP server that answers as it is told.
 
-usage: llm_server.py [--log FILE] [--port-file FILE] [--port N] (BEHAVIOUR... | --script FILE)
+usage: llm_server.py [--log FILE] [--port-file FILE] [--port N] [--tls CERT KEY] (BEHAVIOUR... | --script FILE)
 
 It prints "PORT\\n" on stdout (and writes it to --port-file, by rename, so that a reader never sees half of it), then serves until
 it is killed or stdin ends if --until-eof is given. The base URL is http://127.0.0.1:PORT/v1.
@@ -32,6 +32,7 @@ import gzip
 import json
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -193,12 +194,17 @@ def main():
     parser.add_argument("--log")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--port-file")
+    parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), help="speak TLS; PEM files")
     parser.add_argument("--until-eof", action="store_true", help="stop when stdin ends")
     options = parser.parse_args()
     behaviours = json.loads(read(options.script)) if options.script else options.behaviours
     if not behaviours:
         parser.error("no behaviour given")
     server = Server(options.port, behaviours, options.log)
+    if options.tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*options.tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     port = server.server_address[1]
     if options.port_file:
         with open(options.port_file + ".new", "w", encoding="ascii") as file:
