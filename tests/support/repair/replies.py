@@ -72,10 +72,10 @@ FORMATS = {
 
 
 class Answer:
-    """One answer: `kind` is the column of the table, `steps` what the server says, request by request."""
+    """One answer: `kind` is the column of the table, `steps` what the server says, request by request; `own` ones are the bug's."""
 
-    def __init__(self, kind, name, reply, finish="stop", proven=False):
-        self.kind, self.name, self.proven = kind, name, proven
+    def __init__(self, kind, name, reply, finish="stop", proven=False, own=False):
+        self.kind, self.name, self.proven, self.own = kind, name, proven, own
         self.steps = [(one, finish) for one in (reply if isinstance(reply, list) else [reply])]
 
 
@@ -194,7 +194,7 @@ def answers(bug, formats):
         every.append(Answer("malicious", name, reply))
     for number, own in enumerate(bug.own):
         reply = own.get("reply") or search_replace(bug.path, bug.before, own["after"])
-        every.append(Answer(own["kind"], own.get("why", f"number {number + 1}"), reply, proven=own.get("proven", False)))
+        every.append(Answer(own["kind"], own.get("why", f"number {number + 1}"), reply, proven=own.get("proven", False), own=True))
     wrong = next(answer for answer in every if answer.kind == "wrong")
     for name in formats:
         every.append(Answer("right", name, "It is repaired like this:\n\n" + FORMATS[name](bug.path, bug.before, bug.after), proven=True))

@@ -3,10 +3,10 @@
 """Bugs of tests/fixtures/repair, repaired by a scripted model over HTTP/2 and TLS; see tests/fixtures/repair/README.md.
 
 usage: run.py --bin DIR --server FILE --source DIR --work DIR [--language NAME]... [--bug NAME]... [--jobs N] [--formats N]
-              [--proofs N] [--apart] [--verbose] [--keep]
+              [--proofs N] [--sample N] [--apart] [--verbose] [--keep]
 
 --formats: edit formats of the right answer for each bug (default 2, taking turns); --proofs: at most so many answers of each
-kind that reach the checks (default all); --apart: one search for each answer, else up to 20 that must be refused are the
+kind that reach the checks (default all); --sample: so many of those made for every bug, in turns (default all); --apart: one search for each answer, else up to 20 that must be refused are the
 attempts of one. Every answer is asked for through `git rfsn propose`; exit 1 if a right one is not proven and accepted, or any
 other is, or leaves a trace.
 """
@@ -371,31 +371,39 @@ def prompts_hold(options, asked):
     return problems
 
 
-def limited(answers, options):
-    """At most --proofs of each kind of the answers that run the checks; what the text alone decides stays, and the second attempt."""
-    if options.proofs is None:
-        return answers
-    kept, count = [], collections.Counter()
+def ends_search(answer):
+    """Whether nothing is asked any more after it: no answer at all."""
+    return answer.steps[0][1] != "stop" or not answer.steps[0][0]
+
+
+def limited(answers, number, options):
+    """At most --proofs of each kind of the answers that run the checks, besides the second attempt, and --sample of those that are
+    made for every bug, which the bugs take turns with."""
+    count = collections.Counter()
+    made = [a for a in answers if not a.own and a.kind not in ("right", "wrong", "special") and (number == 0 or not ends_search(a))]
+    if options.sample is not None:
+        made = [made[(number * options.sample + i) % len(made)] for i in range(min(options.sample, len(made)))]
+    elif number != 0:
+        made = answers
+    kept = []
     for answer in answers:
         if answer.kind in ("wrong", "special") or (answer.kind == "right" and "second attempt" not in answer.name):
             count[answer.kind] += 1
-            if count[answer.kind] > options.proofs:
+            if options.proofs is not None and count[answer.kind] > options.proofs:
                 continue
+        elif not answer.own and answer.kind != "right" and answer not in made:
+            continue
         kept.append(answer)
     return kept
 
 
 def grouped(answers, options):
-    """Groups for one search each: right ones alone and last; what ends a search alone; the others together, or --apart."""
-    groups = []
-    for answer in answers:
-        alone = options.apart or answer.kind == "right" or answer.steps[0][1] != "stop" or not answer.steps[0][0]
-        if alone or not groups or groups[-1][0] is None or len(groups[-1]) >= 20:
-            groups.append([])
-        groups[-1].append(answer)
-        if alone:
-            groups.append([None])
-    return [group for group in groups if group[0] is not None]
+    """Groups for one search each: what ends a search alone, right ones alone and last; the others together, or --apart."""
+    together = [answer for answer in answers if answer.kind != "right" and not ends_search(answer)]
+    size = 1 if options.apart else 20
+    return ([[answer] for answer in answers if answer.kind != "right" and ends_search(answer)] +
+            [together[i:i + size] for i in range(0, len(together), size)] +
+            [[answer] for answer in answers if answer.kind == "right"])
 
 
 def main():
@@ -407,6 +415,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--formats", type=int, default=2)
     parser.add_argument("--proofs", type=int)
+    parser.add_argument("--sample", type=int)
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--apart", action="store_true")
     parser.add_argument("--keep", action="store_true")
@@ -422,7 +431,7 @@ def main():
     for number, bug in enumerate(bugs):
         # The prompt asks for the first; the others take turns.
         formats = [names[0]] + [names[1 + (number * (options.formats - 1) + i) % (len(names) - 1)] for i in range(options.formats - 1)]
-        asked.append((bug, grouped(limited(replies.answers(bug, formats), options), options)))
+        asked.append((bug, grouped(limited(replies.answers(bug, formats), number, options), options)))
     if not asked:
         raise SystemExit("no such bug")
     server = start_server(options, asked)

@@ -24,10 +24,12 @@ repair() {
     --source "$RFSN_TEST_SOURCE" --work "$WORK/repair" "$@"
 }
 
-# repair_briefly LANGUAGE: what a test has time for: every bug with a wrong answer and then the right one, and every answer that the text alone decides
+# repair_briefly LANGUAGE [BUG...]: what a test has time for: every bug (or those named) with a wrong answer and then the right one,
+# what is lazy or malicious about it in particular, and a share of what is made for every bug
 repair_briefly() {
-  local why
-  why=$(repair_tools "$1") || skip "$why"
-  repair_tools "$1" # once more for what it exports
-  repair --language "$1" --formats 1 --proofs 0
+  local why bug language=$1 bugs=()
+  why=$(repair_tools "$language") || skip "$why"
+  repair_tools "$language" # once more for what it exports
+  for bug in "${@:2}"; do bugs+=(--bug "$language/$bug"); done
+  repair --language "$language" "${bugs[@]}" --formats 1 --proofs 0 --sample 14
 }
