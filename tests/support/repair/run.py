@@ -7,7 +7,7 @@ usage: run.py --bin DIR --server FILE --source DIR --work DIR [--language NAME].
 
 --formats: edit formats of the right answer for each bug (default 2, taking turns); --proofs: at most so many answers of each
 kind that reach the checks (default all); --sample: so many of those made for every bug, in turns (default all); --apart: one search for each answer, else up to 20 that must be refused are the
-attempts of one. Every answer is asked for through `git rfsn propose`; exit 1 if a right one is not proven and accepted, or any
+attempts of one. Answers that special-case the test's values are counted in a column of their own. Every answer is asked for through `git rfsn propose`; exit 1 if a right one is not proven and accepted, or any
 other is, or leaves a trace.
 """
 import argparse
@@ -321,7 +321,11 @@ def tell(everything, options):
         seconds[bug.language_id] += took
         for result in results:
             rows[bug.language_id][result.answer.kind].append(result)
-            if result.proven != result.answer.proven or result.trouble:
+            if result.answer.kind == "special" and not result.trouble:
+                # Nothing can tell all of these from a repair: counted in a column of their own.
+                if result.proven != result.answer.proven:
+                    print(f"NOTE {bug.name}: special '{result.answer.name}' is {'accepted' if result.proven else 'refused'} now")
+            elif result.proven != result.answer.proven or result.trouble:
                 defects += 1
                 verb = "accepted" if result.proven else "refused"
                 print(f"DEFECT {bug.name}: {result.answer.kind} '{result.answer.name}' was {verb}: {result.trouble or result.text}")
