@@ -20,7 +20,7 @@ struct Replay {
 /// Runs policy and checks anew on the very change of a bundle, whatever is staged now, and compares. Nothing is stored
 /// or applied. Errors: corrupt (not a bundle, or changed), not_found (an object of the change is no longer in the
 /// repository), and those of judge().
-[[nodiscard]] base::Result<Replay> replay(Session& session, std::string_view bundle,
+[[nodiscard]] base::Result<Replay> replay(Session& session, std::string_view text,
                                           const std::function<void(const std::vector<std::string>&)>& progress);
 
 }  // namespace rfsn::gate
