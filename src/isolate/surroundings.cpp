@@ -188,10 +188,14 @@ std::vector<std::pair<std::string, std::string>> missing_tool_caches(const base:
                                                                      const std::string& cache_dir) {
     std::vector<std::pair<std::string, std::string>> variables;
     for (const auto& cache : tool_cache_table) {
-        if (cache.own[0] == '\0' || env.get(cache.variable)) {
+        if (cache.own[0] == '\0') {
             continue;
         }
-        if (const std::string path = default_path(cache, env); path.empty() || real(path).empty()) {
+        const auto moved = env.get(cache.variable);
+        if (moved && (moved->empty() || moved->front() != '/')) {
+            continue;  // a word of the tool's own: GOCACHE=off
+        }
+        if (const std::string path = moved ? *moved : default_path(cache, env); path.empty() || real(path).empty()) {
             variables.emplace_back(cache.variable, cache_dir + "/" + cache.own);
         }
     }

@@ -21,8 +21,8 @@ struct Surroundings {
 
 [[nodiscard]] Surroundings surroundings(const base::Environment& env, const std::string& cache_root);
 
-/// Variables by which tools take a directory of `cache_dir` for their own cache where the user has none yet: outside
-/// the place they could not make one.
+/// Variables by which tools take a directory of `cache_dir` for their own cache where the user's is not there yet:
+/// outside the place they could not make one.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> missing_tool_caches(const base::Environment& env,
                                                                                    const std::string& cache_dir);
 
