@@ -128,9 +128,10 @@ class NetTransport {
     [[nodiscard]] virtual std::vector<base::Result<Reply>> ask_all(const std::vector<Question>& questions,
                                                                    const config::LlmSettings& settings,
                                                                    const Enough& is_enough) = 0;
-    /// Answers to similar questions that were proven there, the most similar first; none if this very question is known.
-    /// To be proven like any other, never believed.
-    [[nodiscard]] virtual std::vector<Reply> similar(const Prompt& /*prompt*/, const config::LlmSettings& /*settings*/) {
+    /// Answers to similar questions that were proven there, the most similar first; none if this very question is
+    /// known. To be proven like any other, never believed.
+    [[nodiscard]] virtual std::vector<Reply> similar(const Prompt& /*prompt*/,
+                                                     const config::LlmSettings& /*settings*/) {
         return {};
     }
     /// What came of the answers to a question: the one that was proven in the end, or nullptr and why none was.
