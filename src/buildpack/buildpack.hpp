@@ -76,6 +76,8 @@ struct CheckSpec {
     Command command;
     std::vector<int> ok{0};
     std::vector<int> findings{1};
+    /// Of `findings`: it stopped before it had judged all of it (pytest's 2, where a test file cannot be imported).
+    std::vector<int> partial;
     std::vector<int> none;  ///< "nothing to do" counts as passed with that said (pytest's 5)
     std::vector<OutputSpec> outputs;
     std::optional<Command> fix;    ///< on a scratch copy; files it changes are the proposal

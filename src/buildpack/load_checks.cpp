@@ -266,9 +266,10 @@ class CheckReader {
 
     Result<void> exits(const DocNode& node, CheckSpec& spec) const {
         if (const auto* exit = node.find("exit")) {
-            RFSN_TRY(reader_.keys(*exit, {"ok", "findings", "none"}));
+            RFSN_TRY(reader_.keys(*exit, {"ok", "findings", "partial", "none"}));
             RFSN_TRY(reader_.numbers(*exit, "ok", spec.ok));
             RFSN_TRY(reader_.numbers(*exit, "findings", spec.findings));
+            RFSN_TRY(reader_.numbers(*exit, "partial", spec.partial));
             RFSN_TRY(reader_.numbers(*exit, "none", spec.none));
         }
         return {};

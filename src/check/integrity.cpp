@@ -155,12 +155,16 @@ Outcome run_integrity(const Planned& planned, const git::TreeView& view, const A
         outcome.run.reason = changes.error().describe();
         return outcome;
     }
-    const auto& files = planned.plan.files;
+    std::set<std::string> files(planned.plan.files.begin(), planned.plan.files.end());
+    for (const auto& file : view.snapshot().files) {
+        if (files.count(file.path) != 0) {
+            files.insert(file.old_path);  // what a file that was renamed did under its old name
+        }
+    }
     for (const auto& weakening : policy::weakenings(*changes)) {
         const bool edited = std::any_of(view.edits().begin(), view.edits().end(),
                                         [&](const model::FileEdit& edit) { return edit.path == weakening.path; });
-        if (!edited && !changes_configuration(view.snapshot()) &&
-            std::find(files.begin(), files.end(), weakening.path) == files.end()) {
+        if (!edited && !changes_configuration(view.snapshot()) && files.count(weakening.path) == 0) {
             continue;
         }
         outcome.findings.push_back(finding_of(weakening, approval));

@@ -7,6 +7,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "check/outside_settings.hpp"
 #include "check/tool_run.hpp"
 #include "isolate/cache_root.hpp"
 #include "secrets/secrets.hpp"
@@ -16,9 +17,7 @@ namespace {
 
 /// Raise it when the meaning of what is stored changes.
 constexpr const char* key_version = "rfsn result 1";
-constexpr std::chrono::hours believed_for{72};
-/// What runs code sees more of the world than its files: the clock, a service beside it.
-constexpr std::chrono::hours runs_believed_for{1};
+constexpr std::chrono::hours believed_for{24};
 constexpr std::uint64_t max_bytes = std::uint64_t{64} << 20;
 constexpr std::size_t max_outcome = std::size_t{1} << 20;
 /// What package managers rewrite when they install something, below a directory of dependencies.
@@ -78,19 +77,11 @@ bool add_file(base::Sha256& hash, const std::string& path, const git::TreeView& 
     return true;
 }
 
-/// The change as a whole, and so the tree that it makes.
-void add_tree(base::Sha256& hash, const model::Snapshot& snapshot) {
-    hash.field(std::to_string(static_cast<int>(snapshot.source))).field(snapshot.base_tree).field(snapshot.result_tree);
-    for (const auto& file : snapshot.files) {
-        hash.field(file.path).field(file.old_path).field(file.blob).field(file.old_blob);
-        hash.field(std::to_string(static_cast<int>(file.mode))).field(std::to_string(static_cast<int>(file.kind)));
-    }
-}
-
 bool is_named(const Planned& planned) {
     return planned.spec != nullptr && planned.tool != nullptr && planned.pack != nullptr &&
-           planned.pack->origin == "built-in" && !planned.plan.preset && !planned.spec->network &&
-           !planned.spec->asks_daemon;
+           planned.pack->origin == "built-in" && !planned.plan.preset && planned.plan.tier != model::Tier::shadow &&
+           planned.plan.kind != model::CheckKind::test && planned.plan.kind != model::CheckKind::build &&
+           !planned.spec->network && !planned.spec->asks_daemon;
 }
 
 bool holds_secret(const Outcome& outcome) {
@@ -118,6 +109,7 @@ ResultMemory::ResultMemory(const base::Environment& env, const ToolVersions& ver
     for (const auto& line : base::for_checks(env).block()) {
         hash.field(line);
     }
+    hash.field(outside_settings(env, work_tree_));
     user_ = hash.hex();
 }
 
@@ -143,13 +135,6 @@ std::string ResultMemory::key(const Planned& planned, const git::TreeView& view)
     }
     add_commands(hash, expand(planned.spec->command, values, planned.spec->batch));
     add_dependencies(hash, planned);
-    if (plan.tier == model::Tier::shadow) {
-        add_tree(hash, view.snapshot());
-        for (const auto& path : plan.files) {
-            hash.field(path);
-        }
-        return hash.hex();
-    }
     const auto request = request_for(planned, view);
     if (!request) {
         return {};
@@ -217,17 +202,14 @@ std::optional<Outcome> ResultMemory::find(const std::string& key) {
 }
 
 void ResultMemory::keep(const std::string& key, const Outcome& outcome) {
-    const auto& run = outcome.run;
-    const bool runs_code = run.plan.tier == model::Tier::shadow || run.plan.kind == model::CheckKind::test ||
-                           run.plan.kind == model::CheckKind::build;
     const bool is_verdict =
-        run.state == model::RunState::passed || (run.state == model::RunState::blocked && !runs_code);
+        outcome.run.state == model::RunState::passed || outcome.run.state == model::RunState::blocked;
     if (key.empty() || !is_verdict || holds_secret(outcome)) {
         return;
     }
     auto bytes = encode(outcome);
     if (bytes.size() <= max_outcome) {
-        cache().put({key, {}, {}}, std::move(bytes), runs_code ? runs_believed_for : believed_for);
+        cache().put({key, {}, {}}, std::move(bytes), believed_for);
     }
 }
 

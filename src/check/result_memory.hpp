@@ -16,11 +16,12 @@ namespace rfsn::check {
 
 /// Outcomes of tool checks in the user's cache directory, so that what was asked a moment ago about the same bytes
 /// starts no process: `git rfsn check` and then `git commit`, or a second attempt after another project was mended.
-/// A memory is believed only where it covers all that could change the answer: the files (for a check of the whole tree
-/// the change as a whole), the command, the tool and what is installed beside it, the project's installed dependencies,
-/// the environment, this program. Never kept: anything but a verdict; what asked the network; a red test or whole-tree
-/// check, since what was wrong may lie outside the tree or have been bad luck; checks of other people's packs and of
-/// the team's own commands, whose ways nobody knows. Proofs, reruns and CI do not use it. Safe to delete.
+/// Only checks that see nothing but their files: a memory is believed where it covers all that could change the
+/// answer, which are the files and the configuration above them, the command, the tool and what is installed beside it,
+/// the project's installed dependencies, the user's settings, the environment, this program. Whole-tree checks, builds
+/// and tests see more of the world than can be named (a linked package beside the repository, a service) and always
+/// run, and so do other people's packs, the team's own commands and what asks the network. Never kept: anything but a
+/// verdict. Proofs, reruns and CI do not use it. Safe to delete.
 class ResultMemory {
    public:
     /// `versions` must outlive it. Without a cache directory nothing is remembered.

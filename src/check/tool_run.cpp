@@ -92,6 +92,18 @@ bool says_that_it_broke(const Outcome& outcome) {
     });
 }
 
+/// Go goes on with the packages that build; what the others' tests would say is not known.
+bool did_not_build(const Outcome& outcome) {
+    static constexpr std::array<std::string_view, 4> words{"[build failed]", "[setup failed]", "build-fail",
+                                                           "could not compile"};
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+        return outcome.run.output.find(word) != std::string::npos ||
+               std::any_of(outcome.findings.begin(), outcome.findings.end(), [&](const model::Finding& finding) {
+                   return finding.message.find(word) != std::string::npos;
+               });
+    });
+}
+
 /// A source in the place of each header.
 void go_through_sources(const Planned& planned, const git::TreeView& view, CommandValues& values) {
     const auto sources =
@@ -359,6 +371,12 @@ void ToolRun::judge(const std::vector<base::ProcessResult>& results, bool is_ste
         outcome_.inconclusive = "a step before it failed";
     } else if (reports_tests() && outcome_.run.tests.value_or(0) == 0) {
         outcome_.inconclusive = "no test was run";
+    } else if (std::any_of(results.begin(), results.end(), [&](const base::ProcessResult& result) {
+                   return contains(spec.partial, result.exit_code);
+               })) {
+        outcome_.inconclusive = "it stopped before it had judged everything";
+    } else if (planned_->plan.kind == model::CheckKind::test && did_not_build(outcome_)) {
+        outcome_.inconclusive = "some tests could not be built";
     } else if (says_that_it_broke(outcome_)) {
         outcome_.inconclusive = "the tool itself broke";
     }

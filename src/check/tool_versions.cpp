@@ -18,6 +18,7 @@
 namespace rfsn::check {
 namespace {
 
+constexpr std::size_t most_installations = 500;
 constexpr std::chrono::seconds time_limit{5};
 constexpr std::size_t output_cap = std::size_t{64} << 10;
 constexpr std::size_t longest_version = 64;
@@ -96,17 +97,44 @@ bool add_identity(base::Sha256& hash, const std::string& path) {
     return true;
 }
 
+void add_python_packages(const std::string& prefix, std::vector<std::string>& directories) {
+    std::error_code failed;
+    for (auto entry = std::filesystem::directory_iterator(prefix + "/lib", failed);
+         !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+        if (entry->path().filename().string().rfind("python", 0) == 0) {
+            directories.push_back(entry->path().string() + "/site-packages");
+            directories.push_back(entry->path().string() + "/dist-packages");
+        }
+    }
+}
+
 /// A script keeps its face when the package behind it is exchanged: the directories where packages of its prefix lie
 /// change then, or the package.json above it.
 void add_packages(base::Sha256& hash, const std::string& program) {
     const std::string prefix = parent(parent(program));
     std::error_code failed;
     std::vector<std::string> directories{prefix + "/lib/python3/dist-packages", prefix + "/lib/node_modules"};
-    for (auto entry = std::filesystem::directory_iterator(prefix + "/lib", failed);
-         !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
-        if (entry->path().filename().string().rfind("python", 0) == 0) {
-            directories.push_back(entry->path().string() + "/site-packages");
-            directories.push_back(entry->path().string() + "/dist-packages");
+    add_python_packages(prefix, directories);
+    if (prefix == "/usr") {  // where an administrator installs for the system's Python
+        add_python_packages("/usr/local", directories);
+    }
+    // A version manager's shim runs whatever is chosen: any of its installations counts.
+    constexpr std::string_view shims = "/shims";
+    const std::string beside = parent(program);
+    if (beside.size() > shims.size() && beside.compare(beside.size() - shims.size(), shims.size(), shims) == 0) {
+        for (const char* kept : {"/versions", "/installs"}) {
+            std::size_t seen = 0;
+            for (auto entry = std::filesystem::recursive_directory_iterator(prefix + kept, failed);
+                 !failed && entry != std::filesystem::recursive_directory_iterator() && ++seen < most_installations;
+                 entry.increment(failed)) {
+                directories.push_back(entry->path().string());
+                if (entry.depth() > 0 || entry->is_symlink(failed)) {
+                    entry.disable_recursion_pending();
+                }
+                add_python_packages(entry->path().string(), directories);
+                directories.push_back(entry->path().string() + "/lib/node_modules");
+                directories.push_back(entry->path().string() + "/bin");
+            }
         }
     }
     std::sort(directories.begin(), directories.end());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <set>
+#include <unistd.h>
 
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -52,6 +53,8 @@ void look_at_hooks(const git::Repository& repository, const gate::Programs& prog
         if (state.ours && state.program != programs.self) {
             checkup.note(state.name,
                          "runs " + state.program + ", this is " + programs.self + "; git rfsn init renews it");
+        } else if (state.ours && access(state.path.c_str(), X_OK) != 0) {
+            checkup.bad(state.name, state.path + " is not executable, so git does not run it: git rfsn init renews it");
         } else if (state.ours) {
             checkup.good(state.name, state.path + (state.chained ? ", an earlier hook runs first" : ""));
         } else if (state.name == "pre-commit") {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "gate/packs.hpp"
@@ -31,6 +33,9 @@ int cmd_init(const Invocation& invocation, Context& context) {
     }
     if (auto trusted = (*session)->trust().trust_clone(); !trusted) {
         return fail_with(trusted.error());
+    }
+    if (std::find(names.begin(), names.end(), "pre-push") == names.end()) {
+        say("builds and tests run before a push: git rfsn init --hook pre-push adds that");
     }
     say("this clone's own tools are trusted; `git rfsn detect` shows them, `git rfsn uninstall` takes all of it back");
     return 0;

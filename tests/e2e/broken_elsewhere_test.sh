@@ -28,3 +28,21 @@ run 0 git-rfsn check --only mypy; has "$ERR" "already on HEAD"
 git mv pkg/n.py pkg/renamed.py
 run 0 git-rfsn check --only mypy
 run 1 git-rfsn check --only mypy --all
+
+# What stops a tool before it has judged everything, here and on HEAD, is no reason to pass what it has not judged.
+if command -v pytest >/dev/null; then
+  new_repo stopped
+  printf '[project]\nname = "p"\nversion = "1"\n[tool.pytest.ini_options]\n' > pyproject.toml
+  printf 'def mul(a, b):\n    return a * b\n' > calc.py; printf 'from calc import mul\n\n\ndef test_mul():\n    assert mul(2, 3) == 6\n' > test_calc.py
+  printf 'import nowhere_at_all\n' > test_other.py; git add -A; git commit -qm base
+  run 0 git-rfsn init
+  printf 'def mul(a, b):\n    return a + b\n' > calc.py; sed -i 's/version = "1"/version = "2"/' pyproject.toml; git add -A
+  run 3 git-rfsn check --only pytest --stage pre-push; has "$ERR" "has not judged it"
+fi
+if command -v mypy >/dev/null; then
+  new_repo typed
+  printf '[mypy]\nstrict = True\n' > mypy.ini; printf 'def f(:\n' > bad.py; printf 'def g() -> int:\n    return 1\n' > ok.py; git add -A; git commit -qm base
+  run 0 git-rfsn init
+  printf 'def g() -> int:\n    return "s"\n' > ok.py; git add -A
+  run 3 git-rfsn check --only mypy; has "$ERR" "has not judged it"
+fi

@@ -50,3 +50,19 @@ git checkout -q main; git reset -q --hard HEAD~1
 sed -i '/^def test_zero/,/== 0/d' tests/test_sums.py; printf '# rfsn-allow: test-removed because I say so\n' >> tests/test_sums.py
 printf 'integrity:\n  allow: [test-removed]\n' > .rfsn.yaml; git add -A
 run 1 git-rfsn check --only integrity; has "$ERR" gate-relaxed; reset
+
+# A rename takes nothing out of sight: pipelines and settings under another name are not run any more.
+new_repo renamed
+mkdir -p .github/workflows; printf 'on: [push]\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: pytest\n' > .github/workflows/ci.yml
+printf '[tool.mypy]\nstrict = true\n' > pyproject.toml; git add -A; git commit -qm base
+run 0 git-rfsn init
+for to in .github/workflows/ci.yml.disabled ci.txt docs/ci.yml; do
+  mkdir -p docs; git mv .github/workflows/ci.yml "$to"; run 1 git-rfsn check --only integrity; has "$ERR" ".github/workflows/ci.yml"; has "$ERR" "check-removed"
+  echo "# edited" >> "$to"; git add -A; run 1 git-rfsn check --only integrity; git reset -q --hard
+done
+git mv pyproject.toml pyproject.toml.bak; run 1 git-rfsn check --only integrity; has "$ERR" "pyproject.toml"; git reset -q --hard
+# Nobody starts to use the gate by leaving out what keeps keys.
+for skip in 'skip: [secrets, detect-private-key]' 'skip: [security]' 'checks: {secrets: {enabled: false}}'; do
+  printf '%s\n' "$skip" > .rfsn.yaml; git add .rfsn.yaml; run 1 git-rfsn check --only integrity; has "$ERR" "gate-relaxed"; git reset -q --hard
+done
+printf 'skip: [check-toml]\n' > .rfsn.yaml; git add .rfsn.yaml; run 0 git-rfsn check --only integrity

@@ -54,7 +54,7 @@ done
 wait "$pid" || die "propose failed: $(cat "$WORK/seen.err")"
 # Once more with a server that repeats the key, and a log of everything.
 printf 'import os\n\n\ndef f():\n    return 3\n' > a.py; git add a.py
-git-rfsn propose > "$WORK/seen2.out" 2> "$WORK/seen2.err" && die "the server refused the key"
+git-rfsn propose --set llm.cache=false > "$WORK/seen2.out" 2> "$WORK/seen2.err" && die "the server refused the key"
 git-rfsn llm test > "$WORK/seen3.out" 2> "$WORK/seen3.err" || die "$(cat "$WORK/seen3.err")"
 unset RFSN_LLM_KEY VAULT_TOKEN
 

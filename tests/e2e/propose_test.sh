@@ -40,6 +40,7 @@ printf 'b/../../etc/passwd\n```\n<<<<<<< SEARCH\n=======\nx\n>>>>>>> REPLACE\n``
 SERVER=$RFSN_TEST_SOURCE/tests/support/llm_server.py
 serve() { # arguments of llm_server.py; sets URL
   [ -z "$SERVER_PID" ] || { kill "$SERVER_PID" 2>/dev/null; wait "$SERVER_PID" 2>/dev/null || true; }
+  export RFSN_LLM_CACHE=false  # nor answers to similar questions
   rm -f "$WORK/port" "$WORK/requests" .git/rfsn/learn.db*  # nothing remembered: the server is asked
   /usr/bin/python3 "$SERVER" --port-file "$WORK/port" --log "$WORK/requests" "$@" >/dev/null &
   SERVER_PID=$!

@@ -139,10 +139,9 @@ TEST_F(Memory, KeyChangesWithEverythingThatCouldChangeTheAnswer) {
     changed("the project's dependencies");
     set("TZ", "Asia/Tokyo");
     changed("the environment");
-    tier_ = model::Tier::shadow;
-    changed("the tier");
-    repo_.stage("docs/other.txt", "changed\n");
-    changed("any file of the tree, for a check that sees all of it");
+    std::filesystem::create_directories(outside_.path() + "/.config");
+    ASSERT_TRUE(base::write_atomically(outside_.path() + "/.config/black", "[tool.black]\n", 0644));
+    changed("the user's settings of a tool");
 }
 
 TEST_F(Memory, WhatNobodyCanKnowHasNoKey) {
@@ -150,6 +149,12 @@ TEST_F(Memory, WhatNobodyCanKnowHasNoKey) {
     spec_.network = true;
     none("the network");
     spec_.network = false;
+    tier_ = model::Tier::shadow;
+    none("the whole tree, and what it leads to");
+    tier_ = model::Tier::scratch;
+    kind_ = model::CheckKind::test;
+    none("tests");
+    kind_ = model::CheckKind::lint;
     pack_.origin = "/somewhere/pack.yaml";
     none("another's pack");
     pack_.origin = "built-in";
@@ -167,9 +172,6 @@ TEST_F(Memory, KeepsVerdictsOnly) {
     EXPECT_FALSE(keeps(outcome(RunState::error)));
     EXPECT_FALSE(keeps(outcome(RunState::skipped)));
     EXPECT_FALSE(keeps(outcome(RunState::unavailable)));
-    tier_ = model::Tier::shadow;
-    EXPECT_TRUE(keeps(outcome(RunState::passed)));
-    EXPECT_FALSE(keeps(outcome(RunState::blocked)));
 }
 
 TEST_F(Memory, KeepsNoSecret) {

@@ -225,8 +225,8 @@ TEST_F(Load, ListsAllErrorsAtOnce) {
 
 TEST_F(Load, TheRepositoryMayNotReachTheUsersEndpointsOrLimits) {
     for (const auto& key : keys()) {
-        const bool reserved =
-            key.key.rfind("llm.", 0) == 0 || key.key.rfind("log.", 0) == 0 || key.key.rfind("commit.", 0) == 0;
+        const bool reserved = key.key.rfind("llm.", 0) == 0 || key.key.rfind("log.", 0) == 0 ||
+                              key.key.rfind("commit.", 0) == 0 || key.key == "remember_results";
         EXPECT_EQ(key.repository_may_set, !reserved) << key.key;
     }
     repository("llm:\n  base_url: http://evil.example/v1\n");
