@@ -34,10 +34,10 @@ constexpr const char* dependency_directories[] = {"node_modules", ".venv", "venv
 /// The place that commands are written down for.
 class Nowhere final : public isolate::Place {
    public:
-    const std::string& root() const override { return root_; }
-    const std::string& out_dir() const override { return out_; }
-    const std::string& cache_dir() const override { return cache_; }
-    std::string describe() const override { return {}; }
+    [[nodiscard]] const std::string& root() const override { return root_; }
+    [[nodiscard]] const std::string& out_dir() const override { return out_; }
+    [[nodiscard]] const std::string& cache_dir() const override { return cache_; }
+    [[nodiscard]] std::string describe() const override { return {}; }
     base::Result<std::vector<model::FileEdit>> changes() override { return std::vector<model::FileEdit>(); }
 
    private:
