@@ -46,18 +46,13 @@ std::string encode(const Outcome& outcome) {
     for (const auto& finding : outcome.findings) {
         findings.push_back(encode_finding(finding));
     }
-    json tests = json::array();
-    for (const auto& test : outcome.tests) {
-        tests.push_back({test.suite, test.name, static_cast<int>(test.ending)});
-    }
-    json document{
-        {"state", static_cast<int>(outcome.run.state)}, {"output", outcome.run.output},    {"argv", outcome.run.argv},
-        {"isolation", outcome.run.isolation},           {"findings", std::move(findings)}, {"tests", std::move(tests)}};
+    json document{{"state", static_cast<int>(outcome.run.state)},
+                  {"output", outcome.run.output},
+                  {"argv", outcome.run.argv},
+                  {"isolation", outcome.run.isolation},
+                  {"findings", std::move(findings)}};
     if (outcome.run.exit_code) {
         document["exit"] = *outcome.run.exit_code;
-    }
-    if (outcome.run.tests) {
-        document["tests_run"] = *outcome.run.tests;
     }
     // Paths and what tools print need not be UTF-8; CBOR keeps them as they are.
     std::string bytes;
@@ -76,15 +71,8 @@ std::optional<Outcome> decode_outcome(std::string_view bytes) {
         for (const auto& row : document.at("findings")) {
             outcome.findings.push_back(decode_finding(row));
         }
-        for (const auto& row : document.at("tests")) {
-            outcome.tests.push_back({row.at(0).get<std::string>(), row.at(1).get<std::string>(),
-                                     static_cast<TestCase::Ending>(row.at(2).get<int>())});
-        }
         if (document.contains("exit")) {
             outcome.run.exit_code = document.at("exit").get<int>();
-        }
-        if (document.contains("tests_run")) {
-            outcome.run.tests = document.at("tests_run").get<std::size_t>();
         }
         return outcome;
     } catch (const json::exception&) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "check/outside_settings.hpp"
 
-#include <sys/stat.h>
-
 #include "base/hash.hpp"
+#include "base/kept_files.hpp"
 
 namespace rfsn::check {
 namespace {
@@ -85,11 +84,7 @@ constexpr const char* above_the_work_tree[] = {".cargo/config",
                                                "tsconfig.json"};
 
 void add(base::Sha256& hash, const std::string& path) {
-    struct stat info {};
-    if (::stat(path.c_str(), &info) == 0) {
-        hash.field(path).field(std::to_string(info.st_ino)).field(std::to_string(info.st_size));
-        hash.field(std::to_string(info.st_mtim.tv_sec)).field(std::to_string(info.st_mtim.tv_nsec));
-    }
+    hash.field(path).field(base::file_identity(path));
 }
 
 }  // namespace

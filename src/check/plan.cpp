@@ -222,8 +222,9 @@ void explain_headers(const PlanInput& input, Planned& planned) {
         return;
     }
     planned.records = read_build_records(input.work_tree, planned.project->root);
-    const auto sources =
+    planned.through =
         buildpack::including_sources(*planned.spec, *planned.project, *input.view, files, planned.records);
+    const auto& sources = planned.through;
     std::string through;
     std::string alone;
     bool any_source = !sources.empty();

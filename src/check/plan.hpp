@@ -51,10 +51,11 @@ struct Planned {
     std::shared_ptr<const buildpack::CheckSpec> spec;
     const buildpack::Pack* pack = nullptr;
     const buildpack::Tool* tool = nullptr;
-    const model::Project* project = nullptr;  ///< lives in PlanInput::projects
-    std::string program;                      ///< absolute path of the tool
-    buildpack::BuildRecords records;          ///< for checks that look at headers through sources
-    std::string search_path;                  ///< PATH
+    const model::Project* project = nullptr;     ///< lives in PlanInput::projects
+    std::string program;                         ///< absolute path of the tool
+    buildpack::BuildRecords records;             ///< for checks that look at headers through sources
+    std::map<std::string, std::string> through;  ///< header -> source, in the tree that was planned for
+    std::string search_path;                     ///< PATH
 };
 
 /// The checks for a snapshot, in the order they are shown: built-ins, then by project and pack, then the team's own.

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <set>
-#include <sys/stat.h>
 
 #include "base/hash.hpp"
+#include "base/kept_files.hpp"
 #include "base/text.hpp"
 #include "check/outside_settings.hpp"
 #include "check/tool_run.hpp"
@@ -45,12 +45,7 @@ class Nowhere final : public isolate::Place {
 };
 
 void add_stamp(base::Sha256& hash, const std::string& path) {
-    struct stat info {};
-    hash.field(path);
-    if (::stat(path.c_str(), &info) == 0) {
-        hash.field(std::to_string(info.st_ino)).field(std::to_string(info.st_size));
-        hash.field(std::to_string(info.st_mtim.tv_sec)).field(std::to_string(info.st_mtim.tv_nsec));
-    }
+    hash.field(path).field(base::file_identity(path));
 }
 
 void add_commands(base::Sha256& hash, const std::vector<ExpandedCommand>& commands) {
@@ -86,14 +81,11 @@ bool is_named(const Planned& planned) {
 
 bool holds_secret(const Outcome& outcome) {
     const auto masked = [](const std::string& text) { return secrets::mask(text) != text; };
-    return std::any_of(outcome.findings.begin(), outcome.findings.end(),
-                       [&](const model::Finding& finding) {
-                           return masked(finding.message) || masked(finding.path) ||
-                                  std::any_of(finding.notes.begin(), finding.notes.end(),
-                                              [&](const model::Note& note) { return masked(note.message); });
-                       }) ||
-           std::any_of(outcome.tests.begin(), outcome.tests.end(),
-                       [&](const TestCase& test) { return masked(test.id()); });
+    return std::any_of(outcome.findings.begin(), outcome.findings.end(), [&](const model::Finding& finding) {
+        return masked(finding.message) || masked(finding.path) ||
+               std::any_of(finding.notes.begin(), finding.notes.end(),
+                           [&](const model::Note& note) { return masked(note.message); });
+    });
 }
 
 }  // namespace
@@ -119,7 +111,7 @@ std::string ResultMemory::key(const Planned& planned, const git::TreeView& view)
     if (path_.empty() || !is_named(planned) || !view.edits().empty()) {
         return {};
     }
-    const auto tool = versions_->key({planned.tool, planned.program, planned.plan.project, planned.search_path}, view);
+    const auto tool = versions_->key(version_question(planned), view);
     if (tool.empty()) {
         return {};
     }
@@ -168,10 +160,6 @@ void ResultMemory::add_dependencies(base::Sha256& hash, const Planned& planned) 
     for (const auto& directory : directories) {
         for (const auto& name : names) {
             const std::string path = directory + "/" + name;
-            struct stat info {};
-            if (::stat(path.c_str(), &info) != 0) {
-                continue;
-            }
             for (const char* mark : installed_marks) {
                 add_stamp(hash, path + mark);
             }
@@ -202,9 +190,10 @@ std::optional<Outcome> ResultMemory::find(const std::string& key) {
 }
 
 void ResultMemory::keep(const std::string& key, const Outcome& outcome) {
+    const auto& run = outcome.run;
     const bool is_verdict =
-        outcome.run.state == model::RunState::passed || outcome.run.state == model::RunState::blocked;
-    if (key.empty() || !is_verdict || holds_secret(outcome)) {
+        run.state == model::RunState::passed || (run.state == model::RunState::blocked && outcome.inconclusive.empty());
+    if (key.empty() || !is_verdict || !outcome.tests.empty() || holds_secret(outcome)) {
         return;
     }
     auto bytes = encode(outcome);

@@ -48,7 +48,7 @@ class ResultMemory {
     std::unique_ptr<cache::Cache> cache_;
 };
 
-/// An outcome as bytes, and back. nullopt: not such bytes.
+/// A verdict without tests as bytes, and back. nullopt: not such bytes.
 [[nodiscard]] std::string encode(const Outcome& outcome);
 [[nodiscard]] std::optional<Outcome> decode_outcome(std::string_view bytes);
 

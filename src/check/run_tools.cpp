@@ -12,10 +12,6 @@
 namespace rfsn::check {
 namespace {
 
-VersionQuestion version_question(const Planned& planned) {
-    return {planned.tool, planned.program, planned.plan.project, planned.search_path};
-}
-
 /// Checks that share a place: those of one project that need the whole tree; any other check has a lane of its own.
 struct Lane {
     std::deque<std::size_t> waiting;  ///< indices of runs

@@ -106,8 +106,11 @@ bool did_not_build(const Outcome& outcome) {
 
 /// A source in the place of each header.
 void go_through_sources(const Planned& planned, const git::TreeView& view, CommandValues& values) {
+    // In another tree others may include it. To look for that means to read every source.
     const auto sources =
-        buildpack::including_sources(*planned.spec, *planned.project, view, values.files, planned.records);
+        view.edits().empty() && !planned.through.empty()
+            ? planned.through
+            : buildpack::including_sources(*planned.spec, *planned.project, view, values.files, planned.records);
     std::vector<std::string> files;
     for (auto& path : values.files) {
         if (!buildpack::is_header_of(*planned.spec, path)) {

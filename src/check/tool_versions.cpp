@@ -11,8 +11,10 @@
 
 #include "base/atomic_file.hpp"
 #include "base/hash.hpp"
+#include "base/kept_files.hpp"
 #include "base/search_path.hpp"
 #include "base/text.hpp"
+#include "buildpack/tree.hpp"
 #include "isolate/cache_root.hpp"
 
 namespace rfsn::check {
@@ -75,8 +77,7 @@ std::vector<std::string> pin_paths(const std::string& project) {
 }
 
 std::string parent(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == std::string::npos ? "" : path.substr(0, slash);
+    return std::string(buildpack::directory_of(path));
 }
 
 std::string real_path(const std::string& path) {
@@ -85,15 +86,12 @@ std::string real_path(const std::string& path) {
     return failed ? path : real;
 }
 
-/// Everything that changes when a file is another one.
 bool add_identity(base::Sha256& hash, const std::string& path) {
-    struct stat info {};
-    if (::stat(path.c_str(), &info) != 0) {
+    const std::string identity = base::file_identity(path);
+    if (identity.empty()) {
         return false;
     }
-    const auto time = [](const timespec& at) { return std::to_string(at.tv_sec) + "." + std::to_string(at.tv_nsec); };
-    hash.field(path).field(std::to_string(info.st_size)).field(time(info.st_mtim)).field(time(info.st_ctim));
-    hash.field(std::to_string(info.st_ino)).field(std::to_string(info.st_dev));
+    hash.field(path).field(identity);
     return true;
 }
 
@@ -178,28 +176,15 @@ bool is_version(const std::string& text) {
     });
 }
 
-void drop_oldest(const std::string& directory) {
-    std::error_code error;
-    std::vector<std::pair<std::filesystem::file_time_type, std::filesystem::path>> kept;
-    for (auto entry = std::filesystem::directory_iterator(directory, error);
-         !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-        std::error_code gone;
-        kept.emplace_back(entry->last_write_time(gone), entry->path());
-    }
-    if (kept.size() <= max_kept) {
-        return;
-    }
-    std::sort(kept.begin(), kept.end());
-    for (std::size_t i = 0; i + max_kept / 2 < kept.size(); ++i) {
-        std::filesystem::remove(kept[i].second, error);
-    }
-}
-
 std::string name_of(const VersionQuestion& question) {
     return question.tool->id + "\n" + question.program + "\n" + question.project;
 }
 
 }  // namespace
+
+VersionQuestion version_question(const Planned& planned) {
+    return {planned.tool, planned.program, planned.plan.project, planned.search_path};
+}
 
 std::string version_in(const buildpack::Tool& tool, const base::ProcessResult& result) {
     if (!result.ok() || tool.version_regex.empty()) {
@@ -321,7 +306,7 @@ void ToolVersions::keep(const std::string& key, const std::string& version) cons
         return;
     }
     if (base::write_atomically(directory_ + "/" + key, version, 0600)) {
-        drop_oldest(directory_);
+        base::drop_oldest_files(directory_, max_kept);
     }
 }
 

@@ -21,6 +21,7 @@ struct VersionQuestion {
     std::string project;  ///< its root: what pins a version there counts
     std::string search_path;
 };
+[[nodiscard]] VersionQuestion version_question(const Planned& planned);
 
 /// Versions in the user's cache directory, by what the programs are (path, size, times, inode, the packages installed
 /// beside them) and what the project pins: where none of it has changed, no process is started. Safe to delete.

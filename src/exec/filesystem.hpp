@@ -107,7 +107,7 @@ inline bool make_mount_point(const char* path, bool directory) {
         return true;
     }
     if (directory) {
-        return mkdir(path, 0755) == 0;
+        return mkdir(path, 0755) == 0 || errno == EEXIST;  // another command of the place may have just made it
     }
     const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
     return fd >= 0 && close(fd) == 0;

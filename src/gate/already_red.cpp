@@ -81,6 +81,7 @@ base::Result<void> forgive_already_red(Session& session, Judged& judged) {
         }
         check::Planned copy = judged.plans[i];
         copy.plan.files.clear();
+        copy.through.clear();
         for (const auto& path : judged.plans[i].plan.files) {
             const auto name = names.find(path);
             const std::string& old = name == names.end() ? path : name->second;

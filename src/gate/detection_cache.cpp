@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "gate/detection_cache.hpp"
 
-#include <algorithm>
-#include <filesystem>
 #include <fstream>
-#include <sys/stat.h>
-#include <vector>
 
 #include "base/atomic_file.hpp"
 #include "base/hash.hpp"
+#include "base/kept_files.hpp"
 #include "base/version.hpp"
 #include "buildpack/detection_bytes.hpp"
 #include "isolate/cache_root.hpp"
@@ -35,28 +32,6 @@ std::string index_identity(const std::string& path) {
     return bytes ? base::sha256_hex(*bytes) : std::string();
 }
 
-/// Another build of ours may see other things in the same tree.
-std::string own_identity() {
-    struct stat info {};
-    if (stat("/proc/self/exe", &info) != 0) {
-        return {};
-    }
-    return std::to_string(info.st_size) + " " + std::to_string(info.st_mtim.tv_sec) + "." +
-           std::to_string(info.st_mtim.tv_nsec) + " " + std::to_string(info.st_ino);
-}
-
-void drop_oldest(const std::string& directory) {
-    std::error_code error;
-    std::vector<std::pair<std::filesystem::file_time_type, std::filesystem::path>> kept;
-    for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-        kept.emplace_back(entry.last_write_time(error), entry.path());
-    }
-    std::sort(kept.begin(), kept.end());
-    for (std::size_t i = 0; i + max_kept < kept.size(); ++i) {
-        std::filesystem::remove(kept[i].second, error);
-    }
-}
-
 }  // namespace
 
 DetectionCache::DetectionCache(const Session& session, std::string packs)
@@ -70,7 +45,7 @@ DetectionCache::DetectionCache(const Session& session, std::string packs)
 
 std::string DetectionCache::key() const {
     const auto index = index_identity(session_->repository().index_path());
-    const auto own = own_identity();
+    const auto own = base::file_identity("/proc/self/exe");  // another build may see other things in the same tree
     if (index.empty() || own.empty()) {
         return {};
     }
@@ -102,7 +77,7 @@ void DetectionCache::keep(const buildpack::Detection& detection) const {
     }
     const auto content = buildpack::to_bytes(detection);
     if (base::write_atomically(directory_ + "/" + key_, base::sha256_hex(content) + content, 0600)) {
-        drop_oldest(directory_);
+        base::drop_oldest_files(directory_, max_kept);
     }
 }
 

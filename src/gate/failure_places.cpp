@@ -6,6 +6,7 @@
 
 #include "base/glob.hpp"
 #include "base/text.hpp"
+#include "buildpack/tree.hpp"
 #include "gate/reply_proposal.hpp"
 #include "gate/test_place.hpp"
 #include "llm/mention.hpp"
@@ -19,13 +20,13 @@ constexpr std::size_t max_places = 24;        ///< of tests and of code each
 constexpr std::size_t max_failed_tests = 12;  ///< that are looked for by their names
 constexpr std::size_t max_test_files = 200;   ///< that they are looked for in
 
+/// In the work tree a project at its root is called ".".
 std::string below(const std::string& directory, const std::string& name) {
-    return directory.empty() || directory == "." ? name : directory + "/" + name;
+    return buildpack::join(directory == "." ? "" : directory, name);
 }
 
 std::string directory_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == std::string::npos ? "" : path.substr(0, slash);
+    return std::string(buildpack::directory_of(path));
 }
 
 /// What is installed is not ours, also where a part of its path looks like it.

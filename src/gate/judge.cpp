@@ -13,6 +13,7 @@
 #include "check/run_builtins.hpp"
 #include "check/run_tools.hpp"
 #include "check/settle.hpp"
+#include "check/tool_versions.hpp"
 #include "gate/already_red.hpp"
 #include "gate/packs.hpp"
 #include "gate/test_proof.hpp"
@@ -317,8 +318,7 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
             judged->outcomes.push_back(check::preset_outcome(planned));
             if (planned.tool != nullptr && !planned.program.empty()) {  // nothing is run, so only what is remembered
                 const auto& versions = session.tool_versions();
-                const auto key = versions.key(
-                    {planned.tool, planned.program, planned.plan.project, planned.search_path}, *judged->view);
+                const auto key = versions.key(check::version_question(planned), *judged->view);
                 judged->outcomes.back().run.tool_version = versions.find(key).value_or("");
             }
         }

@@ -104,7 +104,8 @@ std::vector<const check::Planned*> CheckProver::concerned(const model::FixPropos
 
 /// Tests that the patch turned green, or red, are run once more with it: neither may be luck.
 base::Result<void> CheckProver::try_luck(const git::TreeView& view, const std::vector<const check::Planned*>& plans,
-                                         bool confined, std::vector<check::Outcome>& outcomes) {
+                                         const std::vector<const check::Planned*>& to_run, bool confined,
+                                         std::vector<check::Outcome>& outcomes) {
     std::vector<const check::Planned*> again;
     std::vector<check::Outcome*> of;
     for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -113,7 +114,7 @@ base::Result<void> CheckProver::try_luck(const git::TreeView& view, const std::v
         const bool judged = state == model::RunState::passed || state == model::RunState::blocked;
         const bool was_green = before != nullptr && before->run.state == model::RunState::passed;
         if (judged && may_be_flaky(*plans[i]) && was_green != (state == model::RunState::passed)) {
-            again.push_back(plans[i]);
+            again.push_back(to_run[i]);
             of.push_back(&outcomes[i]);
         }
     }
@@ -146,7 +147,7 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
     if (base::interrupted()) {
         return base::fail(base::ErrorCode::interrupted, "interrupted while a patch was being proven");
     }
-    RFSN_TRY(try_luck(view, plans, confined, outcomes));
+    RFSN_TRY(try_luck(view, plans, to_run, confined, outcomes));
     patch::Proof proof;
     std::set<std::string> isolation;
     for (std::size_t i = 0; i < plans.size(); ++i) {

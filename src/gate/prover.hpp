@@ -18,8 +18,10 @@ class CheckProver final : public patch::Prover {
     [[nodiscard]] base::Result<patch::Proof> prove(const model::FixProposal& proposal) override;
 
    private:
+    /// `to_run`: the plans as they run here.
     [[nodiscard]] base::Result<void> try_luck(const git::TreeView& view,
-                                              const std::vector<const check::Planned*>& plans, bool confined,
+                                              const std::vector<const check::Planned*>& plans,
+                                              const std::vector<const check::Planned*>& to_run, bool confined,
                                               std::vector<check::Outcome>& outcomes);
     [[nodiscard]] std::vector<const check::Planned*> concerned(const model::FixProposal& proposal) const;
     Session* session_;

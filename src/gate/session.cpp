@@ -5,6 +5,8 @@
 
 #include "base/text.hpp"
 #include "base/thread_pool.hpp"
+#include "check/result_memory.hpp"
+#include "check/tool_versions.hpp"
 #include "gate/check_names.hpp"
 #include "gate/consent.hpp"
 #include "patch/patch.hpp"
@@ -40,6 +42,10 @@ void tell_recovery(const patch::ApplyOutcome& outcome, std::vector<std::string>&
 }
 
 }  // namespace
+
+Session::Session(OpenRequest request) : request_(std::move(request)) {}
+
+Session::~Session() = default;
 
 base::Result<std::unique_ptr<Session>> Session::open(OpenRequest request) {
     std::unique_ptr<Session> session(new Session(std::move(request)));

@@ -12,14 +12,17 @@
 #include "base/process.hpp"
 #include "base/result.hpp"
 #include "buildpack/buildpack.hpp"
-#include "check/result_memory.hpp"
-#include "check/tool_versions.hpp"
 #include "config/config.hpp"
 #include "gate/programs.hpp"
 #include "git/repository.hpp"
 #include "git/staged_source.hpp"
 #include "isolate/isolate.hpp"
 #include "patch/patch.hpp"
+
+namespace rfsn::check {
+class ResultMemory;
+class ToolVersions;
+}  // namespace rfsn::check
 
 namespace rfsn::gate {
 
@@ -35,6 +38,9 @@ class Session {
    public:
     /// Errors: those of git::Repository::open, git::staged_source and patch::recover.
     [[nodiscard]] static base::Result<std::unique_ptr<Session>> open(OpenRequest request);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
 
     [[nodiscard]] const base::Environment& env() const { return request_.env; }
     [[nodiscard]] base::ProcessRunner& runner() const { return *request_.runner; }
@@ -59,7 +65,7 @@ class Session {
     std::vector<std::string> notices;
 
    private:
-    explicit Session(OpenRequest request) : request_(std::move(request)) {}
+    explicit Session(OpenRequest request);
     OpenRequest request_;
     Programs programs_;
     std::unique_ptr<git::Repository> repository_;

@@ -77,6 +77,27 @@ base::Result<std::string> hash_object(const Repository& repository, const char* 
     }
 }
 
+/// The contents of the blobs that are not in the object database.
+base::Result<std::vector<std::string_view>> missing_of(const Repository& repository,
+                                                       const std::map<std::string, std::string_view>& contents) {
+    std::vector<std::string_view> missing;
+    if (contents.empty()) {
+        return missing;
+    }
+    std::string ids;
+    for (const auto& [id, content] : contents) {
+        ids += id + "\n";
+    }
+    RFSN_ASSIGN(const std::string output, repository.git({"cat-file", "--batch-check"}, std::move(ids)));
+    for (const auto line : base::split_lines(output)) {
+        const auto space = line.find(' ');
+        if (line.substr(space == std::string_view::npos ? line.size() : space) == " missing") {
+            missing.push_back(contents.at(std::string(line.substr(0, space))));
+        }
+    }
+    return missing;
+}
+
 }  // namespace
 
 base::Result<std::string> write_blob(const Repository& repository, std::string_view content) {
@@ -201,23 +222,14 @@ void refresh_index(const Repository& repository, const std::vector<std::string>&
 
 base::Result<std::size_t> ensure_blobs(const Repository& repository,
                                        const std::map<std::string, std::string_view>& contents) {
-    if (contents.empty()) {
-        return 0;
-    }
-    std::string ids;
-    for (const auto& [id, content] : contents) {
-        ids += id + "\n";
-    }
-    RFSN_ASSIGN(const std::string output, repository.git({"cat-file", "--batch-check"}, std::move(ids)));
-    std::vector<std::string_view> missing;
-    for (const auto line : base::split_lines(output)) {
-        const auto space = line.find(' ');
-        if (line.substr(space == std::string_view::npos ? line.size() : space) == " missing") {
-            missing.push_back(contents.at(std::string(line.substr(0, space))));
-        }
-    }
+    RFSN_ASSIGN(const auto missing, missing_of(repository, contents));
     RFSN_TRY(write_blobs(repository, missing));
     return missing.size();
+}
+
+base::Result<bool> has_blobs(const Repository& repository, const std::map<std::string, std::string_view>& contents) {
+    RFSN_ASSIGN(const auto missing, missing_of(repository, contents));
+    return missing.empty();
 }
 
 const char* name(WorkTreeOutcome outcome) {

@@ -40,6 +40,9 @@ void remove_stale_index_lock(const Repository& repository);
 /// index does not name yet. Returns how many were gone. Errors: external.
 [[nodiscard]] base::Result<std::size_t> ensure_blobs(const Repository& repository,
                                                      const std::map<std::string, std::string_view>& contents);
+/// Whether all of them are there. Errors: external.
+[[nodiscard]] base::Result<bool> has_blobs(const Repository& repository,
+                                           const std::map<std::string, std::string_view>& contents);
 /// Notes the stat data of these paths, which are in the index, so that git need not look into the files again. A
 /// convenience: a failure changes nothing and is not told.
 void refresh_index(const Repository& repository, const std::vector<std::string>& paths);

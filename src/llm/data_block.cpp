@@ -38,6 +38,13 @@ std::string data_block(std::string_view text, const std::string& nonce) {
     return out + "DATA " + nonce + ">>\n";
 }
 
+std::string_view nonce_in(std::string_view text) {
+    constexpr std::string_view opening = "<<DATA ";
+    const auto at = text.find(opening);
+    return at == std::string_view::npos ? std::string_view()
+                                        : text.substr(at + opening.size(), text.find('\n', at) - at - opening.size());
+}
+
 std::size_t count_of(std::string_view text, std::string_view word) {
     std::size_t count = 0;
     for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + word.size())) {

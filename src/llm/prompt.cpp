@@ -46,14 +46,12 @@ Values values_of(const EditLimits& limits) {
             {"places", number(limits.hunks, "place")}};
 }
 
-/// The word after the first "<<DATA ".
 base::Result<std::string> nonce_of(const Prompt& prompt) {
-    const std::string& user = prompt.user.text();
-    const auto mark = user.find("<<DATA ");
-    if (mark == std::string::npos) {
+    const auto nonce = nonce_in(prompt.user.text());
+    if (nonce.empty()) {
         return base::fail(base::ErrorCode::internal, "the first prompt has no data block");
     }
-    return user.substr(mark + 7, user.find('\n', mark) - mark - 7);
+    return std::string(nonce);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "llm/data_block.hpp"
 #include "llm/targets.hpp"
 
 namespace rfsn::llm {
@@ -15,14 +16,12 @@ constexpr const char* key_version = "rfsn reply 1";
 
 /// What two questions are compared by: without the word around their data, which differs with every byte of it.
 std::string comparable(std::string_view question) {
-    constexpr std::string_view opening = "<<DATA ";
-    const auto at = question.find(opening);
-    if (at == std::string_view::npos) {
+    const auto word = nonce_in(question);
+    if (word.empty()) {
         return std::string(question);
     }
-    const auto word = question.substr(at + opening.size(), question.find('\n', at) - at - opening.size());
     std::string text;
-    while (!word.empty() && !question.empty()) {
+    while (!question.empty()) {
         const auto next = question.find(word);
         text.append(question.substr(0, next));
         question.remove_prefix(next == std::string_view::npos ? question.size() : next + word.size());

@@ -137,8 +137,8 @@ struct ApplyOutcome {
 /// Completes an apply or undo that was killed, from the journal in <git dir>/rfsn/. nullopt if there was none.
 [[nodiscard]] base::Result<std::optional<ApplyOutcome>> recover(const git::Repository& repository);
 /// A `git gc --prune=now` that looked at the index before we replaced it takes the new blobs when it gets to them,
-/// even after the apply has ended. Writes what the last apply or undo staged, if it is gone; returns how many files
-/// that were. Only within an hour. Errors: external.
+/// even after the apply has ended. Writes what the last apply or undo staged, if it is gone and the index still names
+/// it; returns how many files that were. Only within an hour. Errors: external.
 [[nodiscard]] base::Result<std::size_t> restore_blobs(const git::Repository& repository);
 
 }  // namespace rfsn::patch

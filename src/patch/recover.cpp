@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <sys/stat.h>
 
 #include <fmt/format.h>
@@ -47,7 +48,21 @@ base::Result<std::size_t> restore_blobs(const git::Repository& repository) {
     if (!last || last->index_path != repository.index_path()) {
         return 0;
     }
-    return git::ensure_blobs(repository, staged_contents(*last));
+    auto contents = staged_contents(*last);
+    RFSN_ASSIGN(const bool whole, git::has_blobs(repository, contents));
+    if (whole) {
+        return 0;
+    }
+    // What the index does not name any more is git's to collect.
+    std::vector<std::string> paths;
+    for (const auto& file : last->files) {
+        paths.push_back(file.path);
+    }
+    RFSN_ASSIGN(const auto named, git::index_blobs(repository, paths));
+    for (auto one = contents.begin(); one != contents.end();) {
+        one = std::find(named.begin(), named.end(), one->first) == named.end() ? contents.erase(one) : std::next(one);
+    }
+    return git::ensure_blobs(repository, contents);
 }
 
 base::Result<ApplyOutcome> recover_locked(const git::Repository& repository) {

@@ -78,7 +78,7 @@ void count_kinds(const SettingRules& rules, const std::vector<Sides>& files, std
         std::size_t before = 0, after = 0, most = 0;
         const Sides* worst = nullptr;
         for (const auto& file : files) {
-            if (!base::glob_match_any(rules.pipeline_globs, folded(file.path))) {
+            if (!is_pipeline(rules, file)) {
                 continue;
             }
             const std::size_t was = patterns.count(running(code_of(file, file.before)));
@@ -145,7 +145,7 @@ void find_narrowed(const SettingRules& rules, const Sides& file, std::vector<Loo
 }
 
 void find_masks(const SettingRules& rules, const Sides& file, std::vector<Loosened>& found) {
-    if (file.after == nullptr || !base::glob_match_any(rules.pipeline_globs, folded(file.path))) {
+    if (file.after == nullptr || !is_pipeline(rules, file)) {
         return;
     }
     const std::string before = code_of(file, file.before);
@@ -154,8 +154,7 @@ void find_masks(const SettingRules& rules, const Sides& file, std::vector<Loosen
     const auto runs_check = [&](std::string_view line) {
         static const re2::RE2 looks_for(R"(\b(?:which|command -v|type -p|pkill|kill|rm|mkdir)\b)");
         return !re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), looks_for) &&
-               std::any_of(rules.pipeline_kinds.begin(), rules.pipeline_kinds.end(),
-                           [&](const auto& kind) { return kind.second.matches(line); });
+               runs_a_check(rules, line);
     };
     const bool for_all = file.before != nullptr && rules.masks_all.count(after) > rules.masks_all.count(before);
     for (const auto line : base::split_lines(after)) {

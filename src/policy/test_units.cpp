@@ -2,6 +2,7 @@
 #include "policy/test_units.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <re2/re2.h>
 
@@ -203,20 +204,24 @@ void drop_overwritten(const SourceViews& views, std::vector<TestUnit>& units) {
         }
         return std::size_t{0};
     };
+    std::map<std::pair<std::size_t, std::string>, std::size_t> last;  // of the tests of a name in a scope
     std::vector<std::size_t> scopes;
     scopes.reserve(units.size());
-    for (const auto& unit : units) {
-        scopes.push_back(scope(unit));
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        scopes.push_back(scope(units[i]));
+        last[{scopes[i], units[i].name}] = i;
+    }
+    static const re2::RE2 taking(R"((?m)^[ \t]*(?:(\w+)[ \t]*=[^=]|del[ \t]+(\w+)\b))");
+    std::map<std::string, std::size_t> taken;  // where a name is assigned or deleted last
+    re2::StringPiece rest(views.code);
+    std::string assigned, deleted;
+    while (re2::RE2::FindAndConsume(&rest, taking, &assigned, &deleted)) {
+        taken[assigned.empty() ? deleted : assigned] = views.code.size() - rest.size();
     }
     std::vector<TestUnit> kept;
     for (std::size_t i = 0; i < units.size(); ++i) {
-        bool gone = false;
-        for (std::size_t k = i + 1; k < units.size() && !gone; ++k) {
-            gone = units[k].name == units[i].name && scopes[k] == scopes[i];
-        }
-        const std::string_view rest = std::string_view(views.code).substr(std::min(units[i].end, views.code.size()));
-        const re2::RE2 taken("(?m)^[ \\t]*(?:" + units[i].name + "[ \\t]*=[^=]|del[ \\t]+" + units[i].name + "\\b)");
-        gone = gone || (taken.ok() && re2::RE2::PartialMatch(re2::StringPiece(rest.data(), rest.size()), taken));
+        const auto at = taken.find(units[i].name);
+        const bool gone = last[{scopes[i], units[i].name}] != i || (at != taken.end() && at->second > units[i].end);
         if (!gone) {
             kept.push_back(std::move(units[i]));
         }
@@ -224,21 +229,29 @@ void drop_overwritten(const SourceViews& views, std::vector<TestUnit>& units) {
     units = std::move(kept);
 }
 
-/// How many of the preprocessor's conditions stand around a place; the guards of a header count on both sides.
-std::size_t conditions_around(std::string_view code, std::size_t at) {
-    static const re2::RE2 opens(R"(^\s*#\s*if)");
-    static const re2::RE2 closes(R"(^\s*#\s*endif)");
-    std::size_t depth = 0;
-    for (const auto line : base::split_lines(code.substr(0, at))) {
-        const re2::StringPiece text(line.data(), line.size());
-        if (re2::RE2::PartialMatch(text, opens)) {
-            ++depth;
-        } else if (depth > 0 && re2::RE2::PartialMatch(text, closes)) {
-            --depth;
+/// How many of the preprocessor's conditions stand around the places of a file; the guards of a header count on both
+/// sides of a change. The file is read once.
+class Conditions {
+   public:
+    explicit Conditions(std::string_view code) {
+        static const re2::RE2 condition(R"((?m)^[ \t]*#[ \t]*(if|endif))");
+        re2::StringPiece rest(code.data(), code.size());
+        std::string word;
+        std::size_t depth = 0;
+        while (re2::RE2::FindAndConsume(&rest, condition, &word)) {
+            depth = word == "if" ? depth + 1 : depth - std::min<std::size_t>(depth, 1);
+            ends_.push_back(code.size() - rest.size());
+            depths_.push_back(depth);
         }
     }
-    return depth;
-}
+    [[nodiscard]] std::size_t around(std::size_t at) const {
+        const auto before = std::upper_bound(ends_.begin(), ends_.end(), at) - ends_.begin();
+        return before == 0 ? 0 : depths_[static_cast<std::size_t>(before) - 1];
+    }
+
+   private:
+    std::vector<std::size_t> ends_, depths_;
+};
 
 /// A private method is run by no runner, whatever it is annotated with.
 bool is_private(std::string_view code, std::size_t at) {
@@ -254,12 +267,13 @@ bool is_row(std::string_view line) {
     return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), row);
 }
 
-void read_what_counts(const RuleSet& rules, const Language& language, const SourceViews& views, TestUnit& unit) {
+void read_what_counts(const RuleSet& rules, const Language& language, const SourceViews& views,
+                      const Conditions& conditions, TestUnit& unit) {
     const std::string_view text = std::string_view(views.text).substr(unit.begin, unit.end - unit.begin);
     const std::string_view code = std::string_view(views.code).substr(unit.begin, unit.end - unit.begin);
     unit.neutralised = rules.neutralised.count(text);
     if (language.syntax == Syntax::c || language.syntax == Syntax::csharp) {
-        unit.conditions = conditions_around(views.code, unit.begin);
+        unit.conditions = conditions.around(unit.begin);
     }
     if (language.syntax == Syntax::rust) {
         // Above the function: one inside of it chooses code, and those of other machines take nothing out here.
@@ -306,6 +320,7 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
     file.language = &language;
     file.views = source_views(content, language.syntax);
     const std::string_view code = file.views.code;
+    const Conditions conditions(code);
     for (const auto& hit : language.units.all(file.views.text)) {
         if (hit.name.empty() || !starts_in_code(file.views, hit.begin)) {
             continue;
@@ -345,7 +360,7 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
         unit.end = std::max(unit.end, unit.begin);
         unit.cases = language.cases.count(code.substr(unit.begin, unit.end - unit.begin));
         read_body(file.views, unit);
-        read_what_counts(rules, language, file.views, unit);
+        read_what_counts(rules, language, file.views, conditions, unit);
         file.units.push_back(std::move(unit));
     }
     if (language.syntax == Syntax::python) {

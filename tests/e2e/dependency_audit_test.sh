@@ -20,7 +20,9 @@ git add -A
 state() { json "$WORK/r.json" '[(r["state"], r["findings"], r["remedy"]) for r in d["runs"] if r["check"] == "'"$1"'"]'; }
 
 # Nobody asked.
-git-rfsn check --stage ci --format json --output "$WORK/r.json" --set checks.npm-test.enabled=false >/dev/null 2>&1 || true
+rm -f "$WORK/r.json"; code=0
+git-rfsn check --stage ci --format json --output "$WORK/r.json" --set checks.npm-test.enabled=false >/dev/null 2>&1 || code=$?
+same "$(json "$WORK/r.json" 'd["exit_code"]')" "$code"  # which of the other tools are here decides
 same "$(state npm-audit)$(state cargo-audit)$(state pip-audit)$(state osv-scanner)" "[][][][]"
 
 run 1 git-rfsn check --only npm-audit --format json --output "$WORK/r.json"

@@ -50,3 +50,17 @@ same() { [ "$1" = "$2" ] || die "'$1' is not '$2'"; }
 json() { /usr/bin/python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
 # Every byte and mode of the work tree, for before-and-after.
 tree_digest() { find . -path ./.git -prune -o \( -type f -o -type l \) -printf '%p %m ' -exec sha256sum {} \; | sort; }
+# import_reply: a model's answer that takes an unused import out of a.py, in $WORK/good
+import_reply() {
+  cat > "$WORK/good" <<'T'
+a.py
+<<<<<<< SEARCH
+import os
+
+
+def f():
+=======
+def f():
+>>>>>>> REPLACE
+T
+}

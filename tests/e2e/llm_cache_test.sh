@@ -13,17 +13,7 @@ serve() { # BEHAVIOUR...
 }
 requests() { wc -l < "$WORK/requests"; }
 
-cat > "$WORK/good" <<'T'
-a.py
-<<<<<<< SEARCH
-import os
-
-
-def f():
-=======
-def f():
->>>>>>> REPLACE
-T
+import_reply
 new_repo r
 printf '[flake8]\n' > .flake8; git add .flake8; git commit -qm base
 printf 'import os\n\n\ndef f():\n    return 2\n' > a.py; git add a.py

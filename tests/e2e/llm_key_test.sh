@@ -4,17 +4,7 @@
 # shellcheck disable=SC2002 # a process may be gone before its file is opened: cat can be silenced, a redirection cannot
 source "${BASH_SOURCE%/*}/lib.sh"
 need flake8
-cat > "$WORK/good" <<'T'
-a.py
-<<<<<<< SEARCH
-import os
-
-
-def f():
-=======
-def f():
->>>>>>> REPLACE
-T
+import_reply
 # Not in one piece in this script either.
 KEY="sk-planted-$(printf 'q7%.0s' $(seq 20))"
 OTHER="hvs-planted-$(printf 'w3%.0s' $(seq 20))"

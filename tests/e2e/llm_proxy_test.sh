@@ -6,17 +6,7 @@ unset CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy HTTPS_PRO
 PROXY_PID=
 stop_proxy() { [ -z "$PROXY_PID" ] || { kill "$PROXY_PID"; wait "$PROXY_PID"; } 2>/dev/null || true; PROXY_PID=; }
 trap 'status=$?; stop_proxy; (exit $status); cleanup' EXIT
-cat > "$WORK/good" <<'T'
-a.py
-<<<<<<< SEARCH
-import os
-
-
-def f():
-=======
-def f():
->>>>>>> REPLACE
-T
+import_reply
 # The company's CA, and a server's certificate by it for a host that no name server knows.
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=a company" -keyout "$WORK/ca.key" -out "$WORK/ca.pem" \
   -addext basicConstraints=critical,CA:TRUE 2>/dev/null

@@ -132,7 +132,7 @@ for member in core web apart; do
   sed -i 's/^  "name"/  "scripts": { "test": "node --test" },\n  "name"/' "packages/$member/package.json"
 done
 printf 'exports.one = () => 1;\n' > packages/core/a.js
-ln -s ../packages/core node_modules/core 2>/dev/null || true
+ln -sfn ../packages/core node_modules/core
 git add -A; git commit -q --no-verify -m scripts
 printf 'exports.one = () => 3;\n' > packages/core/a.js
 git add -A

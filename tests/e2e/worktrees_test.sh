@@ -113,3 +113,10 @@ run 0 git-rfsn undo
 gone "$(git rev-parse :a.txt)"
 run 1 git-rfsn check; has "$ERR" "written again"; has "$ERR" "a.txt:3"
 git write-tree >/dev/null || die "what undo staged is gone"
+# What the index does not name any more is git's to collect.
+run 0 git-rfsn fix --yes; applied=$(git rev-parse :a.txt)
+git reset -q --hard; rm -f ".git/objects/${applied:0:2}/${applied:2}"
+printf 'other\n' > b.txt; git add b.txt
+run 0 git-rfsn check; hasnt "$ERR" "git gc"
+git cat-file -e "$applied" 2>/dev/null && die "what nobody names was written again"
+git write-tree >/dev/null
