@@ -66,6 +66,14 @@ tl::expected<std::vector<DocNode>, DocError> parse(DocFormat format, std::string
     return documents;
 }
 
+std::string json_number(double number) {
+    if (!std::isfinite(number)) {  // JSON has no infinities
+        return "null";
+    }
+    // "-0" would be read back as the integer 0.
+    return number == 0 && std::signbit(number) ? "-0.0" : fmt::to_string(number);
+}
+
 void write_json(std::string& out, const DocNode& node) {
     switch (node.kind) {
         case DocNode::Kind::null:
@@ -78,8 +86,7 @@ void write_json(std::string& out, const DocNode& node) {
             out += fmt::to_string(node.integer);
             return;
         case DocNode::Kind::number:
-            // JSON has no infinities.
-            out += std::isfinite(node.number) ? fmt::to_string(node.number) : "null";
+            out += json_number(node.number);
             return;
         case DocNode::Kind::string:
             out += json_quote(node.text);

@@ -80,11 +80,16 @@ BuiltinOutcome run_mixed(const BuiltinFile& file, const BuiltinOptions& options)
 BuiltinOutcome run_bom(const BuiltinFile& file, const BuiltinOptions& /*options*/) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     BuiltinOutcome outcome;
-    if (file.content.substr(0, mark.size()) == mark) {
+    // All of them: what tools prepend twice would otherwise need a fix for each.
+    std::string_view rest = file.content;
+    while (rest.substr(0, mark.size()) == mark) {
+        rest.remove_prefix(mark.size());
+    }
+    if (rest.size() != file.content.size()) {
         FindingList findings(file, "fix-byte-order-marker", "BOM");
         findings.add(1, 1, "starts with a byte-order marker");
         outcome.findings = findings.take();
-        outcome.fixed = std::string(file.content.substr(mark.size()));
+        outcome.fixed = std::string(rest);
     }
     return outcome;
 }

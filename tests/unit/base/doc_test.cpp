@@ -391,5 +391,13 @@ TEST(ToJson, WritesWhatAnotherParserReads) {
     EXPECT_EQ(parsed["q\""].get<std::string>(), std::string(1, '\0'));
 }
 
+TEST(ToJson, NumbersAreReadBackAsWhatTheyWere) {
+    for (const char* text : {"-00.", "-0.0", "0.0", "1.5", "-2e300", "1e19"}) {
+        const std::string once = to_json(*parse_doc(DocFormat::yaml, text));
+        EXPECT_EQ(to_json(*parse_doc(DocFormat::json, once)), once) << text;
+    }
+    EXPECT_EQ(to_json(*parse_doc(DocFormat::yaml, "-0.0")), "-0.0");
+}
+
 }  // namespace
 }  // namespace rfsn::base

@@ -97,6 +97,10 @@ TEST(LineEndings, FixesAsTheOriginalDoes) {
                     "\xEF\xBB\xBF"
                     "a"),
               "a");
+    EXPECT_EQ(fixed("fix-byte-order-marker", "a",
+                    "\xEF\xBB\xBF\xEF\xBB\xBF"
+                    "a"),
+              "a");
 }
 
 TEST(FileTypes, BinariesSymlinksAndDeletionsAreNotText) {
