@@ -45,7 +45,10 @@ TEST(Redact, LeavesCleanTextAsItIs) {
         "    max_tokens = 4096\n    author: \"Jane Doe\"\n    monkey = \"banana split 42\"\n    key = lambda x: "
         "x.name\n"
         "    token = os.environ['TOKEN']\n    api_key: ${API_KEY}\n    --token <TOKEN>\n    std::string token = "
-        "next_token();\n    auth: required\n";
+        "next_token();\n    auth: required\n"
+        "    grep -p4t5u6v7 file\n    ssh -u me:there7 x\n    form.add('password', 'required')\n    f(\"token\", "
+        "value)\n"
+        "    bypass = 'x86_64-linux1'\n    mkdir -p build/a1b2c3\n    docker run -p 8080:8080 -u 1000:1000 x\n";
     EXPECT_EQ(redacted(text), text);
 }
 
@@ -67,6 +70,21 @@ TEST(Redact, MasksAssignedValues) {
         {"tool --auth-token 9f8e7d6c5b4a39281706 run", "9f8e7d6c5b4a39281706"},
         {"os.environ[\"DB_PASSWORD\"] = \"hunter42!\"", "hunter42!"},
         {"passphrase: \"correcthorsebattery\"", "correcthorsebattery"},
+        {"os.environ.setdefault(\"DB_PASSWORD\", \"hunter42!\")", "hunter42!"},
+        {"os.Setenv(\"API_TOKEN\", \"9f8e7d6c5b4a39281706\")", "9f8e7d6c5b4a39281706"},
+        {"run([\"tool\", \"--password\", \"hunter42!\"])", "hunter42!"},
+        {"creds = ('password', 'hunter42!')", "hunter42!"},
+        {"dbpass = 'hunter42!'", "hunter42!"},
+        {"keytool -storepass hunter42! -list", "hunter42!"},
+        {"New-Thing -Password hunter42! -Force", "hunter42!"},
+        {"mysql -u root -phunter42! app < dump.sql", "hunter42!"},
+        {"mysqldump --opt '-phunter42!' app", "hunter42!"},
+        {"sshpass -p hunter42! ssh host", "hunter42!"},
+        {"docker login -u me -p 'hunter42!' registry", "hunter42!"},
+        {"curl -s -u admin:hunter42! https://host/x", "hunter42!"},
+        {"curl --user \"admin:hunter42!\" https://host/x", "hunter42!"},
+        {"redis-cli -h host -a hunter42! ping", "hunter42!"},
+        {"smbclient //h/s -U me%hunter42!", "hunter42!"},
     };
     for (const auto& one : cases) {
         const std::string text = redacted(one.text);
@@ -200,9 +218,10 @@ TEST(Mask, MasksLikeRedact) {
 }
 
 TEST(Redact, HostileRepetitionsAreBoundedWork) {
-    for (const std::string& piece : {std::string("token="), std::string("key=\\"), std::string("--a"),
-                                     std::string("[REDACTED:"), std::string("secret: "), std::string("eyJ-"),
-                                     joined({"sk-", "ant-"}), std::string("password>"), std::string("\"\"\"=")}) {
+    for (const std::string& piece :
+         {std::string("token="), std::string("key=\\"), std::string("--a"), std::string("[REDACTED:"),
+          std::string("secret: "), std::string("eyJ-"), joined({"sk-", "ant-"}), std::string("password>"),
+          std::string("\"\"\"="), std::string(" -p"), std::string("curl -u a:"), std::string("\"pass\",")}) {
         std::string text;
         while (text.size() < std::size_t{200'000}) {
             text += piece;
