@@ -196,16 +196,8 @@ base::Result<std::string> Cache::compute_alone(const Query& query, std::chrono::
         stats_.waited_for_process += waited ? 1 : 0;
         return value_of(*entry);
     }
-    struct Release {
-        DiskTier* disk;
-        const std::string& key;
-        ~Release() {
-            if (disk != nullptr) {
-                disk->release(key);
-            }
-        }
-    };
-    const Release release{disk_.get(), query.key};
+    const auto give_up_claim = [&query](DiskTier* disk) { disk->release(query.key); };
+    const std::unique_ptr<DiskTier, decltype(give_up_claim)> claim(disk_.get(), give_up_claim);
     auto result = compute();
     {
         const std::lock_guard lock(mutex_);

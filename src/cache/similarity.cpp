@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace rfsn::cache {
@@ -106,16 +107,12 @@ std::string Vector::bytes() const {
 }
 
 double Vector::similarity(const Vector& other) const {
-    std::int64_t dot = 0;
-    std::int64_t own = 0;
-    std::int64_t others = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        const int a = buckets_[i];
-        const int b = other.buckets_[i];
-        dot += a * b;
-        own += a * a;
-        others += b * b;
-    }
+    const auto product = [](const auto& one, const auto& two) {
+        return std::inner_product(one.begin(), one.end(), two.begin(), std::int64_t{0});
+    };
+    const std::int64_t dot = product(buckets_, other.buckets_);
+    const std::int64_t own = product(buckets_, buckets_);
+    const std::int64_t others = product(other.buckets_, other.buckets_);
     return own == 0 || others == 0
                ? 0
                : static_cast<double>(dot) / std::sqrt(static_cast<double>(own) * static_cast<double>(others));

@@ -30,7 +30,7 @@ struct ParseContext {
 /// `blocking` is what the tool means by its severity (a compiler's warning does not block). At most 20,000 findings are
 /// kept. Errors: not_found (no such parser), invalid (the output is not what the decoder reads; empty output is no
 /// error and gives no findings).
-[[nodiscard]] base::Result<std::vector<model::Finding>> parse_output(std::string_view parser, std::string_view output,
+[[nodiscard]] base::Result<std::vector<model::Finding>> parse_output(std::string_view name, std::string_view output,
                                                                      const ParseContext& context);
 /// Errors: not_found (names the nearest).
 [[nodiscard]] base::Result<void> parser_exists(std::string_view parser);

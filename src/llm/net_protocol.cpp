@@ -266,9 +266,9 @@ std::vector<std::string> environment_for(const base::Environment& env, const std
     return small.block();
 }
 
-NetLine read_line(std::string_view bytes) {
+NetLine read_line(std::string_view line) {
     NetLine read;
-    const Json json = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+    const Json json = Json::parse(line.begin(), line.end(), nullptr, false);
     if (text(json, "event") == "progress") {
         read.kind = NetLine::Kind::progress;
         read.progress = {number(json, "running"), number(json, "waiting"), number(json, "text_bytes") * 2 / 7,

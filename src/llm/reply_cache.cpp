@@ -106,7 +106,7 @@ class Remembering final : public NetTransport {
 
    private:
     /// Similar is what asks about similar files and failures in the same repository, whoever is asked.
-    cache::Query query(const Prompt& prompt, const config::LlmSettings& settings) const {
+    [[nodiscard]] cache::Query query(const Prompt& prompt, const config::LlmSettings& settings) const {
         return {reply_key(prompt, settings, salt_), std::string(key_version) + "\n" + salt_,
                 comparable(prompt.user.text())};
     }

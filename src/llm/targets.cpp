@@ -89,7 +89,8 @@ base::Result<std::vector<Target>> targets(const config::LlmSettings& settings) {
                               "llm.order names '" + base::printable(name) + "', which llm.providers does not have");
         }
         RFSN_ASSIGN(auto target, found == settings.providers.end()
-                                     ? completed(name, settings, settings.provider_set, known)
+                                     ? completed(name, static_cast<const config::ProviderSettings&>(settings),
+                                                 settings.provider_set, known)
                                      : completed(name, found->second, true, known));
         all.push_back(std::move(target));
     }

@@ -10,7 +10,7 @@ namespace rfsn::net {
 struct CircuitBreaker {
     static constexpr int threshold = 3;
     static constexpr Millis first_pause = 30'000;
-    static constexpr Millis longest_pause = 10 * 60'000;
+    static constexpr Millis longest_pause = Millis{10} * 60'000;
     /// A trial whose process was killed does not block the others for ever.
     static constexpr Millis trial_lease = 60'000;
 

@@ -108,12 +108,13 @@ class Server {
                 return;  // a second question with the same id could not be told apart
             }
         }
-        const std::uint64_t number = pool_->submit(std::move(request), std::move(lanes), [this, id](Outcome outcome) {
-            write(answer_line(id, outcome));
-            const std::lock_guard lock(mutex_);
-            under_way_.erase(id);
-            answered_.notify_all();
-        });
+        const std::uint64_t number =
+            pool_->submit(std::move(request), std::move(lanes), [this, id](const Outcome& outcome) {
+                write(answer_line(id, outcome));
+                const std::lock_guard lock(mutex_);
+                under_way_.erase(id);
+                answered_.notify_all();
+            });
         const std::lock_guard lock(mutex_);
         if (const auto call = under_way_.find(id); call != under_way_.end()) {
             call->second = number;

@@ -27,7 +27,8 @@ class Session {
     Session(const VaultConfig& vault, const Network& network) : vault_(vault), network_(network) {}
 
     /// nullopt body: GET. Null for 404.
-    Answer<Json> exchange(const std::string& path, std::shared_ptr<const Key> token, std::optional<std::string> body) {
+    Answer<Json> exchange(const std::string& path, const std::shared_ptr<const Key>& token,
+                          std::optional<std::string> body) {
         auto to = endpoint(joined_url(vault_.address, "") + path);
         if (!to) {
             to.error().message = "Vault: " + to.error().message;

@@ -58,9 +58,9 @@ std::string to_json(const AuditRecord& record, const std::string& chain) {
                  {"fields", record.fields}});
 }
 
-std::optional<ParsedRecord> record_from_json(std::string_view text) {
+std::optional<ParsedRecord> record_from_json(std::string_view json_text) {
     try {
-        const auto value = json::parse(text);
+        const auto value = json::parse(json_text);
         ParsedRecord parsed;
         parsed.chain = value.at("chain").get<std::string>();
         parsed.record.number = value.at("number").get<std::uint64_t>();
@@ -82,9 +82,9 @@ std::string to_json(const AuditHead& head) {
            "\n";
 }
 
-std::optional<AuditHead> head_from_json(std::string_view text) {
+std::optional<AuditHead> head_from_json(std::string_view json_text) {
     try {
-        const auto value = json::parse(text);
+        const auto value = json::parse(json_text);
         AuditHead head;
         head.chain = value.at("chain").get<std::string>();
         head.records = value.at("records").get<std::uint64_t>();

@@ -27,9 +27,9 @@ struct ParsedRecord {
     std::string chain;
 };
 /// Nothing if it is not a record of ours.
-[[nodiscard]] std::optional<ParsedRecord> record_from_json(std::string_view json);
+[[nodiscard]] std::optional<ParsedRecord> record_from_json(std::string_view json_text);
 
 [[nodiscard]] std::string to_json(const AuditHead& head);
-[[nodiscard]] std::optional<AuditHead> head_from_json(std::string_view json);
+[[nodiscard]] std::optional<AuditHead> head_from_json(std::string_view json_text);
 
 }  // namespace rfsn::observe

@@ -322,7 +322,7 @@ class Judge {
     }
 
    private:
-    void add(const char* rule, const std::string& path, std::size_t line, std::string what) {
+    void add(const char* rule, const std::string& path, std::size_t line, const std::string& what) {
         if (rules_.asks(rule)) {
             found_.push_back({rule, path, line, rules_.reason(rule) + ": " + what, false, std::nullopt});
         }

@@ -40,7 +40,7 @@ struct Limits {
 /// Added and removed lines together, as the size of a change is counted.
 [[nodiscard]] std::size_t changed_lines(std::string_view before, std::string_view after);
 /// Whether the rule over paths with this id names a path; true if the rules cannot be read.
-[[nodiscard]] bool is_named_by(std::string_view rule, std::string_view path);
+[[nodiscard]] bool is_named_by(std::string_view id, std::string_view path);
 /// How a language shows what belongs together.
 enum class Layout { none, indentation, braces };
 struct CodeView {

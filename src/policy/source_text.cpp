@@ -242,9 +242,7 @@ class Scanner {
 
     void step() {
         const char c = text_[at_];
-        if (c == '#' && starts_hash_comment()) {
-            line_comment();
-        } else if (c_comments() && here("//")) {
+        if ((c == '#' && starts_hash_comment()) || (c_comments() && here("//"))) {
             line_comment();
         } else if (c_comments() && here("/*")) {
             block_comment();
@@ -252,7 +250,8 @@ class Scanner {
             long_string(text_.substr(at_, 3), Part::document);
         } else if ((syntax_ == Syntax::java || syntax_ == Syntax::csharp) && here("\"\"\"")) {
             long_string("\"\"\"", Part::string);
-        } else if (syntax_ == Syntax::rust && rust_raw_string()) {
+        } else if ((syntax_ == Syntax::rust && rust_raw_string()) ||
+                   (c == '/' && syntax_ == Syntax::javascript && starts_regex() && regex_literal())) {
             return;
         } else if (c == '"') {
             if (!raw_string()) {
@@ -265,8 +264,6 @@ class Scanner {
             quoted(1, end, 1, Part::string);
         } else if (c == '`' && syntax_ == Syntax::javascript) {
             template_literal();
-        } else if (c == '/' && syntax_ == Syntax::javascript && starts_regex() && regex_literal()) {
-            return;
         } else {
             ++at_;
         }
