@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <dirent.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "git/materialize.hpp"
+#include "git/submodules.hpp"
 #include "git/view_tree.hpp"
 
 namespace rfsn::git {
@@ -36,21 +38,6 @@ bool attributes_differ(const ScratchGit& git, const std::string& from, const std
     return !output || !output->empty();
 }
 
-/// Submodules are empty directories here; nothing that a check left in one may stay.
-base::Result<void> empty_submodules(const ScratchGit& git, const std::string& directory) {
-    RFSN_ASSIGN(const std::string output, git.run({"ls-files", "-s", "-z"}));
-    for (const auto record : base::split(output, '\0')) {
-        const auto tab = record.find('\t');
-        if (record.substr(0, 6) != "160000" || tab == std::string_view::npos) {
-            continue;
-        }
-        const std::string path = directory + "/" + std::string(record.substr(tab + 1));
-        RFSN_TRY(base::remove_tree(path));
-        RFSN_TRY(base::make_directories(path, 0755));
-    }
-    return {};
-}
-
 base::Result<void> clean(const ScratchGit& git, const std::vector<std::string>& keep) {
     std::vector<std::string> args{"-c", "clean.requireForce=true", "clean", "-q", "-ffdx"};
     for (const auto& pattern : keep) {
@@ -60,14 +47,85 @@ base::Result<void> clean(const ScratchGit& git, const std::vector<std::string>& 
     return {};
 }
 
-base::Result<void> fill(const ScratchGit& git, const std::string& tree, const std::string& directory,
-                        const std::vector<std::string>& keep, bool submodules) {
+base::Result<void> fill(const ScratchGit& git, const std::string& tree, const std::vector<std::string>& keep) {
     // First what is not tracked: an attribute file that a check left would decide how others are written.
     RFSN_TRY(clean(git, keep));
     // --reset compares every file with the index by stat and rewrites what a check has changed.
-    RFSN_TRY(git.run({"read-tree", "--reset", "-u", "--no-sparse-checkout", tree}));
-    return submodules ? empty_submodules(git, directory) : base::Result<void>{};
+    return git.run({"read-tree", "--reset", "-u", "--no-sparse-checkout", tree}).map([](const std::string&) {});
 }
+
+/// Makes `directory` hold a tree of the repository's, and of those within it.
+class Materializer {
+   public:
+    explicit Materializer(const std::vector<std::string>& keep) : keep_(keep) {}
+
+    /// `modules`: there may be submodules.
+    base::Result<void> tree(const Repository& repository, const std::string& tree, const std::string& directory,
+                            const std::string& state_dir, bool modules, int depth = 0) const {
+        const std::string index = state_dir + "/index";
+        const std::string stamp = state_dir + "/tree";
+        const ScratchGit shadow(repository, index, state_dir + "/objects", directory);
+        const std::string rules = conversion(repository);
+        const std::string before = base::read_file(stamp, max_state_bytes).value_or("");
+        const auto space = before.find(' ');
+        const std::string old_tree = before.substr(0, space);
+        const bool warm = space != std::string::npos && before.substr(space + 1) == rules;
+        RFSN_TRY(base::remove_tree(stamp));  // until it is right again
+        if (!warm || (old_tree != tree && attributes_differ(shadow, old_tree, tree))) {
+            RFSN_TRY(base::remove_tree(index));
+        }
+        if (auto filled = fill(shadow, tree, keep_); !filled) {
+            if (filled.error().code != ErrorCode::external) {
+                return tl::make_unexpected(std::move(filled.error()));
+            }
+            // A damaged index or something git will not replace: once more from nothing.
+            RFSN_TRY(base::remove_tree(index));
+            RFSN_TRY(base::remove_tree(index + ".lock"));
+            RFSN_TRY(base::remove_tree(directory));
+            RFSN_TRY(base::make_directories(directory, 0755));
+            RFSN_TRY(fill(shadow, tree, keep_));
+        }
+        const std::string filled_modules = state_dir + "/modules";
+        if (old_tree != tree && ::access(filled_modules.c_str(), F_OK) == 0) {
+            // Git leaves the files of a submodule that is gone, and does not look into one that is there.
+            RFSN_TRY(clean(shadow, keep_));
+            RFSN_TRY(base::remove_tree(filled_modules));
+        }
+        if (modules) {
+            RFSN_TRY(submodules(repository, shadow, directory, state_dir, depth));
+        }
+        return base::write_atomically(stamp, tree + " " + rules, 0600);
+    }
+
+   private:
+    /// One that is not at hand is an empty directory, as in a clone; nothing that a check left there may stay.
+    base::Result<void> submodules(const Repository& repository, const ScratchGit& git, const std::string& directory,
+                                  const std::string& state_dir, int depth) const {
+        RFSN_ASSIGN(const auto found, submodules_of(git));
+        for (const auto& submodule : found) {
+            const std::string path = directory + "/" + submodule.path;
+            const auto opened = depth < max_submodule_depth ? open_submodule(repository, submodule) : std::nullopt;
+            const std::string state = submodule_state(state_dir, submodule.path);
+            if (!opened) {
+                RFSN_TRY(base::remove_tree(state));
+                RFSN_TRY(base::remove_tree(path));
+                RFSN_TRY(base::make_directories(path, 0755));
+                continue;
+            }
+            RFSN_TRY(base::write_atomically(state_dir + "/modules", "", 0600));
+            RFSN_TRY(base::make_directories(state, 0700));
+            RFSN_TRY(base::make_directories(path, 0755));
+            RFSN_TRY(base::remove_tree(state + "/index.lock"));
+            if (auto done = tree(*opened->repository, opened->tree, path, state, true, depth + 1); !done) {
+                return tl::make_unexpected(
+                    std::move(done.error()).with("in the submodule " + base::printable(submodule.path)));
+            }
+        }
+        return {};
+    }
+
+    const std::vector<std::string>& keep_;
+};
 
 }  // namespace
 
@@ -78,7 +136,6 @@ base::Result<std::string> materialize_tree(const Repository& repository, const T
     RFSN_TRY(base::make_directories(directory, 0755));
     const std::string objects = state_dir + "/objects";
     const std::string index = state_dir + "/index";
-    const std::string stamp = state_dir + "/tree";
     RFSN_TRY(limit_objects(objects));
     // The caller holds the shadow tree: a lock is left over from a killed run.
     RFSN_TRY(base::remove_tree(index + ".lock"));
@@ -87,29 +144,8 @@ base::Result<std::string> materialize_tree(const Repository& repository, const T
     const ScratchGit builder(repository, state_dir + "/build-index", objects, "");
     RFSN_ASSIGN(const std::string tree, build_view_tree(repository, view, builder, state_dir));
 
-    const ScratchGit shadow(repository, index, objects, directory);
-    const std::string rules = conversion(repository);
-    const std::string before = base::read_file(stamp, max_state_bytes).value_or("");
-    const auto space = before.find(' ');
-    const std::string old_tree = before.substr(0, space);
-    const bool warm = space != std::string::npos && before.substr(space + 1) == rules;
-    RFSN_TRY(base::remove_tree(stamp));  // until it is right again
-    if (!warm || (old_tree != tree && attributes_differ(shadow, old_tree, tree))) {
-        RFSN_TRY(base::remove_tree(index));
-    }
     RFSN_ASSIGN(const auto modules, view.find(".gitmodules"));
-    if (auto filled = fill(shadow, tree, directory, keep, modules.has_value()); !filled) {
-        if (filled.error().code != ErrorCode::external) {
-            return tl::make_unexpected(std::move(filled.error()));
-        }
-        // A damaged index or something git will not replace: once more from nothing.
-        RFSN_TRY(base::remove_tree(index));
-        RFSN_TRY(base::remove_tree(index + ".lock"));
-        RFSN_TRY(base::remove_tree(directory));
-        RFSN_TRY(base::make_directories(directory, 0755));
-        RFSN_TRY(fill(shadow, tree, directory, keep, modules.has_value()));
-    }
-    RFSN_TRY(base::write_atomically(stamp, tree + " " + rules, 0600));
+    RFSN_TRY(Materializer(keep).tree(repository, tree, directory, state_dir, modules.has_value()));
     return tree;
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <set>
 #include <sys/stat.h>
+#include <utility>
 
 #include "base/atomic_file.hpp"
 #include "base/fd.hpp"
@@ -58,17 +59,35 @@ std::vector<std::string> texts(const std::vector<std::string_view>& views) {
 
 }  // namespace
 
+struct WorkTreeComparison::Part {
+    std::string path;
+    std::unique_ptr<Repository> repository;
+    std::unique_ptr<WorkTreeComparison> comparison;
+};
+
+WorkTreeComparison::WorkTreeComparison(const Repository& repository, std::string state_dir)
+    : repository_(&repository), state_dir_(std::move(state_dir)) {}
+WorkTreeComparison::WorkTreeComparison(WorkTreeComparison&&) noexcept = default;
+WorkTreeComparison& WorkTreeComparison::operator=(WorkTreeComparison&&) noexcept = default;
+WorkTreeComparison::~WorkTreeComparison() = default;
+
 base::Result<WorkTreeComparison> WorkTreeComparison::make(const Repository& repository, const TreeView& view,
                                                           std::string state_dir) {
     RFSN_TRY(base::make_directories(state_dir, 0700));
+    RFSN_TRY(base::remove_tree(state_dir + "/build-index.lock"));  // what a killed run left
+    RFSN_TRY(limit_objects(state_dir + "/objects"));
+    const ScratchGit builder(repository, state_dir + "/build-index", state_dir + "/objects", "");
+    RFSN_ASSIGN(std::string tree, build_view_tree(repository, view, builder, state_dir));
+    return with_tree(repository, std::move(tree), std::move(state_dir), 0);
+}
+
+base::Result<WorkTreeComparison> WorkTreeComparison::with_tree(const Repository& repository, std::string tree,
+                                                               std::string state_dir, int depth) {
     WorkTreeComparison result(repository, std::move(state_dir));
+    result.tree_ = std::move(tree);
     const std::string& state = result.state_dir_;
-    for (const char* lock : {"/build-index.lock", "/index.lock"}) {  // what a killed run left
-        RFSN_TRY(base::remove_tree(state + lock));
-    }
-    RFSN_TRY(limit_objects(state + "/objects"));
-    const ScratchGit builder(repository, state + "/build-index", state + "/objects", "");
-    RFSN_ASSIGN(result.tree_, build_view_tree(repository, view, builder, state));
+    RFSN_TRY(base::make_directories(state, 0700));
+    RFSN_TRY(base::remove_tree(state + "/index.lock"));
     RFSN_TRY(copy_index(repository.index_path(), state + "/index"));
     const ScratchGit git(repository, state + "/index", state + "/objects", "");
     // What is the same in the index and the tree keeps what git knows of the file on disk.
@@ -91,7 +110,41 @@ base::Result<WorkTreeComparison> WorkTreeComparison::make(const Repository& repo
     if (result.obstacle_.empty()) {
         RFSN_ASSIGN(result.foreign_, result.not_in_index());
     }
+    for (const auto& submodule : std::exchange(result.submodules_, {})) {
+        if (!result.obstacle_.empty()) {
+            break;
+        }
+        RFSN_TRY(result.look_into(submodule, depth));
+    }
     return result;
+}
+
+base::Result<void> WorkTreeComparison::look_into(const Submodule& submodule, int depth) {
+    auto opened = depth < max_submodule_depth ? open_submodule(*repository_, submodule) : std::nullopt;
+    if (!opened) {
+        absent_submodules_.push_back(submodule.path);
+        return {};
+    }
+    auto made = with_tree(*opened->repository, opened->tree, submodule_state(state_dir_, submodule.path), depth + 1);
+    if (!made) {
+        return tl::make_unexpected(std::move(made.error()).with("in the submodule " + base::printable(submodule.path)));
+    }
+    auto inner = std::make_unique<WorkTreeComparison>(std::move(*made));
+    if (!inner->obstacle().empty() || !inner->differing().empty()) {
+        // Laid over it, its files would be shown with times at which a warm build calls them unchanged.
+        obstacle_ = "the submodule " + base::printable(submodule.path) + " is not as it is recorded";
+        return {};
+    }
+    const std::string lead = submodule.path + "/";
+    foreign_.push_back(lead + ".git");
+    for (const auto& path : inner->foreign()) {
+        foreign_.push_back(lead + path);
+    }
+    for (const auto& path : inner->absent_submodules()) {
+        absent_submodules_.push_back(lead + path);
+    }
+    parts_.push_back({submodule.path, std::move(opened->repository), std::move(inner)});
+    return {};
 }
 
 /// Entries, submodules, and the files that git has been told not to look at.
@@ -116,7 +169,7 @@ base::Result<void> WorkTreeComparison::read_index() {
                      : fields[1] == "100755" ? model::FileMode::executable
                                              : model::FileMode::regular;
         if (entry.mode == model::FileMode::gitlink) {
-            submodules_.push_back(entry.name);
+            submodules_.push_back({entry.name, entry.object});
         } else if (fields[0] != "H") {
             differing_.push_back(entry.name);
         }
@@ -169,6 +222,12 @@ base::Result<std::string> WorkTreeComparison::disturbed() const {
     for (const auto& path : others) {
         if (foreign.count(path) == 0) {
             return path;
+        }
+    }
+    for (const auto& part : parts_) {
+        RFSN_ASSIGN(const std::string inside, part.comparison->disturbed());
+        if (!inside.empty()) {
+            return part.path + "/" + inside;
         }
     }
     return std::string();

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "git/staged_source.hpp"
+#include "git/submodules.hpp"
 
 namespace rfsn::git {
 
@@ -26,7 +27,9 @@ class WorkTreeComparison {
     [[nodiscard]] const std::vector<std::string>& differing() const { return differing_; }
     /// What the work tree has and the view has not: files and whole directories ("name/"), ignored ones too.
     [[nodiscard]] const std::vector<std::string>& foreign() const { return foreign_; }
-    [[nodiscard]] const std::vector<std::string>& submodules() const { return submodules_; }
+    /// Submodules that are not at hand with the commit that is recorded: empty directories. Of the others it is told
+    /// here what the work tree has beyond it; one that is not as recorded is an obstacle.
+    [[nodiscard]] const std::vector<std::string>& absent_submodules() const { return absent_submodules_; }
 
     /// Writes files of the view below `directory`, as a checkout would. Errors: external.
     [[nodiscard]] base::Result<void> write(const std::vector<std::string>& paths, const std::string& directory) const;
@@ -41,10 +44,18 @@ class WorkTreeComparison {
     /// What is different from an earlier tree. Errors: external (its objects are gone).
     [[nodiscard]] base::Result<std::vector<Change>> changed_since(const std::string& tree) const;
 
+    WorkTreeComparison(WorkTreeComparison&&) noexcept;
+    WorkTreeComparison& operator=(WorkTreeComparison&&) noexcept;
+    WorkTreeComparison(const WorkTreeComparison&) = delete;
+    WorkTreeComparison& operator=(const WorkTreeComparison&) = delete;
+    ~WorkTreeComparison();
+
    private:
-    WorkTreeComparison(const Repository& repository, std::string state_dir)
-        : repository_(&repository), state_dir_(std::move(state_dir)) {}
+    WorkTreeComparison(const Repository& repository, std::string state_dir);
+    [[nodiscard]] static base::Result<WorkTreeComparison> with_tree(const Repository& repository, std::string tree,
+                                                                    std::string state_dir, int depth);
     [[nodiscard]] base::Result<void> read_index();
+    [[nodiscard]] base::Result<void> look_into(const Submodule& submodule, int depth);
     [[nodiscard]] base::Result<std::vector<std::string>> by_stat() const;
     [[nodiscard]] base::Result<std::vector<std::string>> not_in_index() const;
 
@@ -54,8 +65,11 @@ class WorkTreeComparison {
     std::string obstacle_;
     std::vector<std::string> differing_;
     std::vector<std::string> foreign_;
-    std::vector<std::string> submodules_;
-    std::vector<TreeEntry> entries_;  ///< while make() runs
+    std::vector<std::string> absent_submodules_;
+    struct Part;
+    std::vector<Part> parts_;            ///< the submodules at hand
+    std::vector<Submodule> submodules_;  ///< while make() runs
+    std::vector<TreeEntry> entries_;     ///< while make() runs
 };
 
 }  // namespace rfsn::git

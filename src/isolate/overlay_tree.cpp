@@ -72,7 +72,7 @@ base::Result<OverlayTree> OverlayTree::make(const git::WorkTreeComparison& compa
             }
         }
     }
-    for (const auto& path : comparison.submodules()) {
+    for (const auto& path : comparison.absent_submodules()) {
         RFSN_TRY(tree.empty(path));
         tree.changes_nothing_ = false;
     }

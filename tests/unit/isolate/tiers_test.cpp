@@ -90,7 +90,7 @@ class WholeTreeTest : public testing::TestWithParam<Way> {
         if (!place) {
             return nullptr;
         }
-        const std::string kind = GetParam() == Way::overlay ? "overlay" : "shadow";
+        const std::string kind = GetParam() == Way::overlay && overlay_fits_ ? "overlay" : "shadow";
         EXPECT_EQ((*place)->describe().rfind(kind, 0), 0U) << (*place)->describe();
         return std::move(*place);
     }
@@ -132,6 +132,7 @@ class WholeTreeTest : public testing::TestWithParam<Way> {
         "-printf '%p %y %#m ' -exec sha256sum {} \\; | sed 's/ 0...\\([0-7]\\).. / \\1 /' | sort";
 
     test::TempRepo repo_;
+    bool overlay_fits_ = true;  ///< the work tree is such that one can stand for the view
     base::TempDir home_;
     base::TempDir outside_;
     Values values_;
@@ -202,16 +203,75 @@ TEST_P(WholeTreeTest, NothingIsThereThatAnUnbornBranchDoesNotStage) {
     EXPECT_EQ(shell(*prepare({"only"}), "ls -A"), "only\n");
 }
 
-TEST_P(WholeTreeTest, SubmodulesAreEmptyDirectories) {
-    test::TempRepo other;
-    other.stage("inside", "x\n");
-    other.commit();
-    repo_.git({"-c", "protocol.file.allow=always", "submodule", "add", "-q", other.path(), "sub"});
-    repo_.commit();
-    repo_.stage("a", "1\n");
+/// A submodule "sub" at the second of two commits, with one of its own inside.
+class SubmoduleTest : public WholeTreeTest {
+   protected:
+    SubmoduleTest() {
+        innermost_.stage("deep", "d\n");
+        innermost_.commit();
+        other_.stage("inside", "old\n");
+        other_.commit();
+        first_ = other_.git({"rev-parse", "HEAD"}).substr(0, 40);
+        other_.stage("inside", "new\n");
+        other_.git({"-c", "protocol.file.allow=always", "submodule", "add", "-q", innermost_.path(), "nested"});
+        other_.commit();
+        repo_.git({"-c", "protocol.file.allow=always", "submodule", "add", "-q", other_.path(), "sub"});
+        repo_.git({"-c", "protocol.file.allow=always", "submodule", "update", "-q", "--init", "--recursive"});
+        repo_.commit();
+        repo_.stage("a", "1\n");
+    }
+
+    test::TempRepo other_;
+    test::TempRepo innermost_;
+    std::string first_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Ways, SubmoduleTest, testing::Values(Way::overlay, Way::shadow, Way::shadow_denied), name_of);
+
+TEST_P(SubmoduleTest, ACheckSeesTheCommitThatIsRecorded) {
     open();
     const auto place = prepare({"a"});
-    EXPECT_EQ(shell(*place, "ls -A sub; ls -A"), ".gitmodules\na\nsub\n");
+    EXPECT_EQ(shell(*place, "ls -A sub; ls -A sub/nested; cat sub/inside sub/nested/deep; ls -A"),
+              ".gitmodules\ninside\nnested\ndeep\nnew\nd\n.gitmodules\na\nsub\n");
+    EXPECT_TRUE(place->changes().value().empty());
+}
+
+TEST_P(SubmoduleTest, NotWhatIsDoneInIt) {
+    overlay_fits_ = false;
+    repo_.write("sub/inside", "unstaged\n");
+    repo_.write("sub/new", "untracked\n");
+    open();
+    const std::string before = traces();
+    EXPECT_EQ(shell(*prepare({"a"}), "ls -A sub; cat sub/inside; echo x >sub/inside; echo x >sub/left"),
+              ".gitmodules\ninside\nnested\nnew\n");
+    EXPECT_EQ(traces(), before);
+    EXPECT_EQ(shell(*prepare({"a"}), "ls -A sub; cat sub/inside"), ".gitmodules\ninside\nnested\nnew\n");
+}
+
+TEST_P(SubmoduleTest, NorACommitThatIsNotStagedYet) {
+    repo_.git({"-C", "sub", "checkout", "-q", first_});
+    open();
+    overlay_fits_ = false;
+    EXPECT_EQ(shell(*prepare({"a"}), "cat sub/inside"), "new\n");
+    overlay_fits_ = true;
+    repo_.git({"add", "sub"});
+    open();
+    EXPECT_EQ(shell(*prepare({"a"}), "cat sub/inside; ls -A sub"), "old\ninside\n");
+}
+
+TEST_P(SubmoduleTest, AndNothingOfOneThatIsGone) {
+    open();
+    EXPECT_EQ(shell(*prepare({"a"}), "cat sub/inside"), "new\n");
+    repo_.git({"rm", "-q", "--cached", "sub"});
+    repo_.stage("sub2/x", "x\n");
+    open();
+    EXPECT_EQ(shell(*prepare({"a"}), "ls -A"), ".gitmodules\na\nsub2\n");
+}
+
+TEST_P(SubmoduleTest, OneThatIsNotCheckedOutIsAnEmptyDirectory) {
+    repo_.git({"submodule", "--quiet", "deinit", "-f", "sub"});
+    open();
+    EXPECT_EQ(shell(*prepare({"a"}), "ls -A sub; ls -A"), ".gitmodules\na\nsub\n");
 }
 
 TEST_P(WholeTreeTest, LineEndingsAreThoseOfACheckout) {
