@@ -58,7 +58,7 @@ class TestLog {
 
     void line(std::string_view text) {
         static const RE2 run(R"(^=== (?:RUN|PAUSE|CONT|NAME) +(\S.*)$)", RE2::Latin1);
-        static const RE2 verdict(R"(^ *(?:---|===) (FAIL|PASS|SKIP): (?:\S+/\S+ |\S+\.\S+ )?(\S+) \(\d)", RE2::Latin1);
+        static const RE2 verdict(R"(^ *(?:---|===) (FAIL|PASS|SKIP): (?:\S+ )?(\S+) \(\d)", RE2::Latin1);
         static const RE2 package(R"(^(?:FAIL|ok  |\?   )\t(\S+)(?:[\t ].*)?$)", RE2::Latin1);
         const re2::StringPiece piece(text.data(), text.size());
         std::string word;
@@ -78,7 +78,7 @@ class TestLog {
             in_package_ = true;
         } else if (text.empty() || text == "FAIL" || text == "PASS") {
             in_package_ = false;
-        } else if (!build_error(text)) {
+        } else if (!build_error(text) && !import_error(text)) {
             other(text);
         }
     }
@@ -115,7 +115,23 @@ class TestLog {
         return RE2::PartialMatch(output, pattern);
     }
 
+    /// What kept a package from being loaded: "\timports nope: cannot find package", below its chain of imports.
+    bool import_error(std::string_view text) {
+        static const RE2 pattern(R"(^\s+imports \S+: (\S.*)$)", RE2::Latin1);
+        model::Finding finding;
+        if (!in_package_ || !RE2::FullMatch(re2::StringPiece(text.data(), text.size()), pattern, &finding.message)) {
+            return false;
+        }
+        finding.message = std::string(base::trim(text));
+        out_.findings.push_back(std::move(finding));
+        return true;
+    }
+
     void other(std::string_view text) {
+        static const RE2 status(R"(^exit status \d+$)", RE2::Latin1);
+        if (RE2::FullMatch(re2::StringPiece(text.data(), text.size()), status)) {
+            return;
+        }
         // A panic ends the whole run; the test that it belongs to has been named just before, or is the running one.
         if (text.substr(0, 7) == "panic: " && tests_[current_].output.find("panic: ") == std::string::npos &&
             !tests_[current_].failed) {

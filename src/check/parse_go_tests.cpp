@@ -42,13 +42,10 @@ std::string message_of(const GoTest& test, std::string words) {
 }
 
 bool library_frame(std::string_view path) {
-    for (const std::string_view part :
-         {"/src/runtime/", "/src/testing/", "/src/internal/", "/src/reflect/", "/pkg/mod/", "/src/sync/"}) {
-        if (path.find(part) != std::string_view::npos) {
-            return true;
-        }
-    }
-    return false;
+    static const RE2 library(
+        R"(/src/(?:runtime|testing|internal|reflect|sync)/|/pkg/mod/|/(?:go|golang|libexec|x64|go-?\d[\d.]*)/src/\w+/)",
+        RE2::Latin1);
+    return RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), library);
 }
 
 /// Reads a test's output line by line.
@@ -58,7 +55,7 @@ class Output {
 
     void read() {
         for (const auto line : base::split_lines(test_.output)) {
-            if (!log(line) && !frame(line)) {
+            if (!race(line) && !log(line) && !frame(line)) {
                 rest(line);
             }
         }
@@ -75,7 +72,7 @@ class Output {
    private:
     /// "    a_test.go:12: message": the file's name alone; where its package lies the tree must say.
     bool log(std::string_view line) {
-        static const RE2 pattern(R"(^( {4,}|\t+)([^\s:/][^\s:]*\.go):(\d+): ?(.*)$)", RE2::Latin1);
+        static const RE2 pattern(R"(^( {4,}|\t+)((?:[A-Za-z]:[\\/])?[^\s:][^\s:]*\.go):(\d+): ?(.*)$)", RE2::Latin1);
         std::string indent;
         std::string file;
         std::string words;
@@ -89,12 +86,48 @@ class Output {
             words_ = words;
             return true;
         }
-        const auto found = find_named_file(file, test_.package, {""}, context_);
+        // go test -fullpath
+        const bool whole = file.find_first_of("/:") != std::string::npos;
+        const auto found = whole ? repository_path(file, context_).empty() ? "" : file
+                                 : find_named_file(file, test_.package, {""}, context_);
         open_.emplace();
         open_->path = found.empty() && (!context_.content || context_.keep_outside) ? file : found;
         open_->line = open_->path.empty() ? 0 : static_cast<std::uint32_t>(number);
         open_->message = words;
         indent_ = indent.size();
+        return true;
+    }
+
+    /// The race detector's report: the first access stands for it.
+    bool race(std::string_view line) {
+        static const RE2 pattern(R"(^\s+(\S.*\.go):(\d+)(?: \+0x[0-9a-f]+)?$)", RE2::Latin1);
+        const auto text = base::trim(line);
+        if (text == "WARNING: DATA RACE") {
+            close();
+            racing_ = true;
+            open_.emplace();
+            open_->message = text;
+            return true;
+        }
+        std::string file;
+        int number = 0;
+        if (!racing_) {
+            return false;
+        }
+        if (text.substr(0, 5) == "=====") {
+            racing_ = false;
+            if (open_->path.empty()) {
+                open_.reset();
+            }
+            close();
+            return true;
+        }
+        if (open_->path.empty() &&
+            RE2::FullMatch(re2::StringPiece(line.data(), line.size()), pattern, &file, &number) &&
+            !library_frame(file) && (context_.keep_outside || !repository_path(file, context_).empty())) {
+            open_->path = file;
+            open_->line = static_cast<std::uint32_t>(number);
+        }
         return true;
     }
 
@@ -158,6 +191,7 @@ class Output {
     std::optional<model::Finding> open_;
     std::size_t indent_ = 0;
     std::string words_;  ///< printed, but not by the test's own log
+    bool racing_ = false;
     bool panicking_ = false;
     std::string panic_;
     std::string panic_path_;

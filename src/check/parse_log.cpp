@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "check/parse_log.hpp"
 
-#include <array>
 #include <cstdint>
-#include <memory>
+#include <string>
 
 #include <re2/re2.h>
 
 #include "base/text.hpp"
+#include "check/parse_log_prefixes.hpp"
 
 namespace rfsn::check {
 namespace {
@@ -55,76 +55,11 @@ std::string from_utf16(std::string_view bytes, bool big) {
     return out;
 }
 
-/// What stands in front of each line, by who puts it there.
-constexpr std::array prefixes{
-    // gh run view --log: job, step, time
-    R"(^[^\t\n]{1,200}\t[^\t\n]{1,200}\t\x{ef}?\x{bb}?\x{bf}?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?)",
-    // GitHub Actions, Azure Pipelines, GitLab (with the stream's number), kubectl logs --timestamps
-    R"(^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)(?: \d\d[OE]\+?)? ?)",
-    // Jenkins' timestamper, Buildkite
-    R"(^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?Z?\] ?)",
-    R"(^\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]?\s{1,2})",
-    // docker build with BuildKit, docker compose
-    R"(^#\d+ \d+\.\d+(?: |$))",
-    R"(^[\w.-]+-\d+  ?\| )",
-};
-
-/// The prefix that most lines have, or nullptr.
-const RE2* prefix_of(std::string_view text) {
-    static const auto compiled = [] {
-        std::array<std::unique_ptr<RE2>, prefixes.size()> regexes;
-        RE2::Options options(RE2::Latin1);
-        options.set_log_errors(false);
-        for (std::size_t i = 0; i < prefixes.size(); ++i) {
-            regexes.at(i) = std::make_unique<RE2>(prefixes.at(i), options);
-        }
-        return regexes;
-    }();
-    constexpr std::size_t sample = 400;
-    std::array<std::size_t, prefixes.size()> counts{};
-    std::size_t lines = 0;
-    while (!text.empty() && lines < sample) {
-        const auto end = text.find('\n');
-        const auto line = base::trim(text.substr(0, std::min<std::size_t>(end, 1000)));
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        if (line.empty()) {
-            continue;
-        }
-        ++lines;
-        for (std::size_t i = 0; i < prefixes.size(); ++i) {
-            if (RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), *compiled.at(i))) {
-                ++counts.at(i);
-                break;
-            }
-        }
-    }
-    for (std::size_t i = 0; i < prefixes.size(); ++i) {
-        if (counts.at(i) * 4 >= lines * 3) {
-            return compiled.at(i).get();
-        }
-    }
-    return nullptr;
-}
-
-std::string without_prefixes(std::string_view text) {
-    static const RE2 command(R"(^##\[(?:error|warning|debug|command|section)\])", RE2::Latin1);
-    const auto* prefix = prefix_of(text);
-    if (prefix == nullptr && text.find("##[") == std::string_view::npos) {
-        return std::string(text);
-    }
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        const auto size = end == std::string_view::npos ? text.size() : end + 1;
-        re2::StringPiece line(text.data(), size);
-        text.remove_prefix(size);
-        if (prefix != nullptr) {
-            RE2::Consume(&line, *prefix);
-        }
-        RE2::Consume(&line, command);
-        out.append(line.data(), line.size());
-    }
+/// Colours whose escape character was lost when the log was copied, "[31m" or "^[[31m".
+std::string without_lost_colours(std::string_view text) {
+    static const RE2 colour(R"((?:\x{e2}\x{90}\x{9b}|\^\[)?\[\d{1,3}(?:;\d{1,3})*m)", RE2::Latin1);
+    std::string out(text);
+    RE2::GlobalReplace(&out, colour, "");
     return out;
 }
 
@@ -143,7 +78,12 @@ std::string clean_log(std::string_view output) {
         decoded = base::strip_ansi(output);
         output = decoded;
     }
-    return without_prefixes(output);
+    if (output.find("[0m") != std::string_view::npos || output.find("[39m") != std::string_view::npos ||
+        output.find("[22m") != std::string_view::npos) {
+        decoded = without_lost_colours(output);
+        output = decoded;
+    }
+    return without_line_prefixes(output);
 }
 
 }  // namespace rfsn::check

@@ -148,9 +148,9 @@ class Reader {
     }
 
     [[nodiscard]] Result<TextPattern> read_pattern(const DocNode& node) const {
-        RFSN_TRY(keys(node, {"kind", "start", "unless", "follow", "until", "refine", "require", "severity", "code",
-                             "message", "within", "name", "group", "summary_of", "column_base", "max_lines",
-                             "only_failed", "interrupts", "clear"}));
+        RFSN_TRY(keys(node, {"kind",        "start",     "unless",      "follow",     "until", "refine", "require",
+                             "severity",    "code",      "message",     "within",     "name",  "group",  "summary_of",
+                             "column_base", "max_lines", "only_failed", "interrupts", "clear", "dedent", "test"}));
         TextPattern pattern;
         const std::map<std::string, PatternKind, std::less<>> kinds{
             {"finding", PatternKind::finding}, {"note", PatternKind::note},   {"before", PatternKind::before},
@@ -168,7 +168,7 @@ class Reader {
         RFSN_ASSIGN(pattern.unless, optional_regex(node, "unless"));
         RFSN_ASSIGN(pattern.until, optional_regex(node, "until"));
         pattern.require = node.find("require") != nullptr ? node.strings("require") : std::vector<std::string>{"file"};
-        for (const char* key : {"severity", "code", "message"}) {
+        for (const char* key : {"test", "severity", "code", "message"}) {
             if (const auto* value = node.find(key)) {
                 pattern.constants.emplace(key, value->text);
             }
@@ -184,6 +184,7 @@ class Reader {
             static_cast<std::size_t>(std::clamp<std::int64_t>(node.int_or("max_lines", 400), 1, 100000));
         pattern.only_failed = node.bool_or("only_failed", false);
         pattern.interrupts = node.bool_or("interrupts", false);
+        pattern.dedent = node.bool_or("dedent", false);
         pattern.clear = node.bool_or("clear", false);
         return read_lists(node, std::move(pattern));
     }
@@ -206,13 +207,15 @@ class Reader {
 
     [[nodiscard]] Result<FollowRule> read_follow(const DocNode& node) const {
         RFSN_TRY(keys(node, {"match", "unless", "keep", "unset", "separator"}));
-        const std::map<std::string, Keep, std::less<>> ways{{"first", Keep::first},   {"last", Keep::last},
-                                                            {"append", Keep::append}, {"note", Keep::note},
-                                                            {"drop", Keep::drop},     {"stop", Keep::stop}};
+        const std::map<std::string, Keep, std::less<>> ways{
+            {"first", Keep::first}, {"last", Keep::last}, {"append", Keep::append}, {"note", Keep::note},
+            {"drop", Keep::drop},   {"stop", Keep::stop}, {"rest", Keep::rest},     {"again", Keep::again}};
         const auto way = ways.find(node.string_or("keep", "first"));
         const auto* match = node.find("match");
         if (way == ways.end() || match == nullptr) {
-            return wrong(node, "a following line has a match, and keep: first, last, append, note, drop or stop");
+            return wrong(node,
+                         "a following line has a match, and keep: first, last, append, note, drop, stop, rest or "
+                         "again");
         }
         FollowRule rule;
         RFSN_ASSIGN(rule.match, regex(*match));

@@ -34,6 +34,8 @@ enum class Keep {
     note,    ///< a note of its own
     drop,    ///< nothing
     stop,    ///< as `first`, and nothing follows any more
+    rest,    ///< nothing, and so are all lines up to the block's end: they are the program's own output
+    again,   ///< another cause follows: the message that comes replaces the one so far
 };
 
 struct FollowRule {
@@ -64,14 +66,15 @@ struct TextPattern {
     LinePattern until;                ///< with it, lines that nothing matches are passed over until one that it matches
     std::vector<LinePattern> refine;  ///< the first that matches the message's whole text sets what it captures
     std::vector<std::string> require;
-    std::map<std::string, std::string, std::less<>> constants;  ///< severity, code, message ("{test}: {message}")
-    std::string within;
+    std::map<std::string, std::string, std::less<>> constants;  ///< test, severity, code, message ("{test}: {message}")
+    std::string within;  ///< a section's name; with "!" in front, any other section
     std::string section;
     std::string group;       ///< findings whose summaries are left out: those of their test, or of their `owner`
     std::string summary_of;  ///< a summary's group
     std::optional<std::uint32_t> column_base;
     std::size_t max_lines = 400;
     bool only_failed = false;
+    bool dedent = false;      ///< the blanks in front of the message's first line go from all of its lines
     bool interrupts = false;  ///< starts also inside another finding's lines
     bool clear = false;       ///< of carry: forgets what was carried before
 };

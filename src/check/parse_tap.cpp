@@ -122,7 +122,9 @@ class Reader {
             error = inner != nullptr && inner->is_map() ? inner->string_or("message", "")
                                                         : doc->string_or("error", doc->string_or("message", ""));
             place(*doc, finding);
-            words = doc->string_or("stack", "") + "\n" + open_.words + "\n" + open_.yaml;
+            // What stands after the block is the next test's.
+            words = doc->string_or("stack", "") + "\n" + open_.yaml;
+            forget_packages(finding);
         }
         const auto places = places_in(words, context_);
         if (!places.empty()) {
@@ -133,6 +135,18 @@ class Reader {
         error = first_lines(error.empty() ? open_.words : error);
         finding.message = open_.name + (error.empty() ? " failed" : ": " + error);
         out_.findings.push_back(std::move(finding));
+    }
+
+    /// A runner's own file is no place of a failure; that of a suite which could not be loaded is its name.
+    void forget_packages(model::Finding& finding) const {
+        static const RE2 suite(R"(\S+\.(?:test|spec)\.[cm]?[jt]sx?)", RE2::Latin1);
+        if (finding.path.find("node_modules/") == std::string::npos) {
+            return;
+        }
+        finding = {};
+        if (RE2::FullMatch(open_.name, suite)) {
+            finding.path = open_.name;
+        }
     }
 
     /// The block with the indentation that all of it has taken off.

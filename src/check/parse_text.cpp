@@ -117,6 +117,24 @@ std::string climbed(std::string directory, std::string_view path) {
     return joined(directory, std::string(path));
 }
 
+/// "/a%20b" is "/a b", and "/C:/x" a drive's.
+std::string from_uri(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned value = 0;
+        const char* const end = text.data() + std::min(i + 3, text.size());
+        if (text[i] == '%' && i + 2 < text.size() && std::from_chars(text.data() + i + 1, end, value, 16).ptr == end &&
+            value >= 0x20) {
+            out += static_cast<char>(value);
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    const bool drive = out.size() > 2 && out[0] == '/' && out[2] == ':';
+    return drive ? out.substr(1) : out;
+}
+
 /// Where relative paths start, as make, ninja and their like say when they enter a directory.
 class Directories {
    public:
@@ -144,7 +162,7 @@ class Directories {
             return path;
         }
         const auto& top = stack_.back();
-        auto whole = joined(top, path);
+        auto whole = climbed(top, path);
         if (top.front() != '/' || !repository_path(whole, context_).empty()) {
             return whole;
         }
@@ -196,6 +214,7 @@ class Pass {
     std::vector<model::Finding> finish() {
         close();
         std::vector<model::Finding> out;
+        place_by_summary();
         for (auto& raw : found_) {
             const auto& pattern = *raw.pattern;
             const bool detailed =
@@ -217,8 +236,36 @@ class Pass {
         std::string key;
     };
 
+    /// What was found in full but names no file has that of its test's line in the summary.
+    void place_by_summary() {
+        std::map<std::pair<std::string_view, std::string_view>, const std::string*> files;
+        for (const auto& raw : found_) {
+            if (!raw.pattern->summary_of.empty() && !raw.key.empty() && !raw.finding.path.empty()) {
+                const auto [entry, fresh] = files.emplace(
+                    std::pair(std::string_view(raw.pattern->summary_of), std::string_view(raw.key)), &raw.finding.path);
+                if (!fresh && entry->second != nullptr && *entry->second != raw.finding.path) {
+                    entry->second = nullptr;
+                }
+            }
+        }
+        for (auto& raw : found_) {
+            if (raw.finding.path.empty() && !raw.pattern->group.empty() && !files.empty()) {
+                const auto file = files.find({raw.pattern->group, raw.key});
+                if (file != files.end() && file->second != nullptr) {
+                    raw.finding.path = *file->second;
+                }
+            }
+        }
+    }
+
+    /// Whether the pattern is one of the section that this line stands in.
+    [[nodiscard]] bool here(const TextPattern& pattern) const {
+        const std::string_view within = pattern.within;
+        return within.empty() || (within.front() == '!' ? within.substr(1) != section_ : within == section_);
+    }
+
     bool starts(const TextPattern& pattern, std::string_view text) {
-        if (!pattern.within.empty() && pattern.within != section_) {
+        if (!here(pattern)) {
             return false;
         }
         Fields fields;
@@ -240,6 +287,9 @@ class Pass {
             return false;
         }
         for (const auto& rule : open_->follow) {
+            if (muted_) {
+                break;
+            }
             Fields fields;
             if ((rule.unset.empty() || fields_.count(rule.unset) == 0) && match(rule.match, text, fields) &&
                 !matches(rule.unless, text)) {
@@ -261,14 +311,25 @@ class Pass {
     [[nodiscard]] bool interrupted(std::string_view text) const {
         return std::any_of(candidates_.begin(), candidates_.end(), [&](int index) {
             const auto& pattern = rules_.patterns[static_cast<std::size_t>(index)];
-            return (&pattern == open_ || pattern.interrupts) &&
-                   (pattern.within.empty() || pattern.within == section_) && !matches(pattern.unless, text);
+            return (&pattern == open_ || pattern.interrupts) && here(pattern) && !matches(pattern.unless, text);
         });
     }
 
     void take(const FollowRule& rule, Fields& fields) {
         if (rule.keep == Keep::drop) {
             return;
+        }
+        if (rule.keep == Keep::rest) {
+            muted_ = true;
+            return;
+        }
+        if (rule.keep == Keep::again) {
+            again_ = true;
+            return;
+        }
+        if (again_ && fields.count("message") != 0) {
+            again_ = false;
+            fields_.erase("message");
         }
         if (rule.keep == Keep::note) {
             if (notes_.size() < max_notes) {
@@ -329,6 +390,7 @@ class Pass {
                 }
                 notes_ = std::exchange(pending_, {});
                 lines_ = 0;
+                muted_ = again_ = false;
                 break;
             case PatternKind::skip:
             case PatternKind::failed:
@@ -357,6 +419,9 @@ class Pass {
         if (const auto suite = fields_.find("suite"); suite != fields_.end()) {
             fields_.try_emplace("file", suite->second);
         }
+        if (pattern->dedent) {
+            dedent();
+        }
         refine(*pattern);
         point();
         for (const auto& name : pattern->require) {
@@ -364,7 +429,7 @@ class Pass {
                 return;
             }
         }
-        for (const char* key : {"severity", "code", "message"}) {
+        for (const char* key : {"test", "severity", "code", "message"}) {
             const auto constant = pattern->constants.find(key);
             if (constant != pattern->constants.end()) {
                 fields_[key] = fill(constant->second, fields_);
@@ -407,6 +472,27 @@ class Pass {
         if (span.size() > 2 && span.back() == '^') {
             fields_["end_col"] = column(start + span.size() - (rules_.end_exclusive ? 0 : 1));
         }
+    }
+
+    void dedent() {
+        const auto found = fields_.find("message");
+        const auto width = found == fields_.end() ? 0 : found->second.find_first_not_of(' ');
+        if (width == 0 || width == std::string::npos) {
+            return;
+        }
+        std::string out;
+        std::string_view rest = found->second;
+        while (true) {
+            const auto end = rest.find('\n');
+            const auto line = rest.substr(0, end);
+            out += line.substr(std::min({width, line.size(), line.find_first_not_of(' ')}));
+            if (end == std::string_view::npos) {
+                break;
+            }
+            out += '\n';
+            rest.remove_prefix(end + 1);
+        }
+        found->second = std::move(out);
     }
 
     void refine(const TextPattern& pattern) {
@@ -472,6 +558,9 @@ class Pass {
     }
 
     [[nodiscard]] std::string path(std::string text) const {
+        if (text.rfind("file://", 0) == 0) {
+            text = from_uri(text.substr(7));
+        }
         if (rules_.backslashes) {
             std::replace(text.begin(), text.end(), '\\', '/');
         }
@@ -491,6 +580,8 @@ class Pass {
     std::vector<model::Note> notes_;
     std::vector<model::Note> pending_;
     std::size_t lines_ = 0;
+    bool muted_ = false;  ///< the open finding's lines say nothing any more
+    bool again_ = false;  ///< the next message replaces the one so far
     std::string section_;
 };
 

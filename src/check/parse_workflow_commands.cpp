@@ -76,7 +76,7 @@ void github(std::string_view severity, std::string_view words, std::string_view 
     model::Finding finding;
     finding.path = text_of(all, "file");
     finding.line = number(all, "line");
-    finding.column = number(all, "col");
+    finding.column = number(all, all.count("col") != 0 ? "col" : "column");
     finding.end_line = number(all, all.count("endLine") != 0 ? "endLine" : "endline");
     finding.end_column = number(all, all.count("endColumn") != 0 ? "endColumn" : "endcolumn");
     finding.severity = severity_of(severity);
