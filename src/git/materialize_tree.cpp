@@ -60,8 +60,9 @@ class Materializer {
     explicit Materializer(const std::vector<std::string>& keep) : keep_(keep) {}
 
     /// `modules`: there may be submodules.
-    base::Result<void> tree(const Repository& repository, const std::string& tree, const std::string& directory,
-                            const std::string& state_dir, bool modules, int depth = 0) const {
+    [[nodiscard]] base::Result<void> tree(const Repository& repository, const std::string& tree,
+                                          const std::string& directory, const std::string& state_dir, bool modules,
+                                          int depth = 0) const {
         const std::string index = state_dir + "/index";
         const std::string stamp = state_dir + "/tree";
         const ScratchGit shadow(repository, index, state_dir + "/objects", directory);
@@ -99,8 +100,9 @@ class Materializer {
 
    private:
     /// One that is not at hand is an empty directory, as in a clone; nothing that a check left there may stay.
-    base::Result<void> submodules(const Repository& repository, const ScratchGit& git, const std::string& directory,
-                                  const std::string& state_dir, int depth) const {
+    [[nodiscard]] base::Result<void> submodules(const Repository& repository, const ScratchGit& git,
+                                                const std::string& directory, const std::string& state_dir,
+                                                int depth) const {
         RFSN_ASSIGN(const auto found, submodules_of(git));
         for (const auto& submodule : found) {
             const std::string path = directory + "/" + submodule.path;
