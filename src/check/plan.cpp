@@ -110,13 +110,18 @@ base::Result<void> plan_builtin(const PlanInput& input, const Builtin& builtin, 
     planned.options = builtin_options(input, settings);
     planned.plan.reason = "built-in";
     apply_settings(input, planned.plan);
-    for (const auto& file : input.snapshot->files) {
+    const auto consider = [&](const model::StagedFile& file) {
         BuiltinFile probe;
         probe.file = &file;
         probe.merging = input.snapshot->merging;
         if (!planned.plan.preset && chosen_by(settings, file.path) && builtin.applies(probe, planned.options)) {
             planned.plan.files.push_back(file.path);
         }
+    };
+    std::for_each(input.snapshot->files.begin(), input.snapshot->files.end(), consider);
+    if (planned.plan.kind == model::CheckKind::security && input.self_excluded != nullptr) {
+        std::for_each(input.self_excluded->begin(), input.self_excluded->end(), consider);
+        std::sort(planned.plan.files.begin(), planned.plan.files.end());
     }
     if (!planned.plan.preset && planned.plan.files.empty()) {
         preset(planned.plan, model::RunState::skipped, "no staged file for it");

@@ -27,6 +27,8 @@ struct Choice {
 
 struct PlanInput {
     const model::Snapshot* snapshot = nullptr;
+    /// Files that the change itself takes from the gate's sight: it is searched for secrets all the same.
+    const std::vector<model::StagedFile>* self_excluded = nullptr;
     const git::TreeView* view = nullptr;  ///< what is judged: for the reason why which tests run
     const std::vector<model::Project>* projects = nullptr;
     buildpack::Registry* registry = nullptr;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <set>
 
 #include "base/glob.hpp"
@@ -121,15 +122,31 @@ void keep_chosen(const model::Snapshot& snapshot, std::vector<model::Project>& p
     }
 }
 
-void leave_out_excluded(const config::Config& config, model::Snapshot& snapshot) {
+/// Returns the files that were left out.
+std::vector<model::StagedFile> leave_out_excluded(const config::Config& config, model::Snapshot& snapshot) {
     if (config.exclude.empty()) {
-        return;
+        return {};
     }
     auto& files = snapshot.files;
-    files.erase(
-        std::remove_if(files.begin(), files.end(),
-                       [&](const model::StagedFile& file) { return base::glob_match_any(config.exclude, file.path); }),
-        files.end());
+    const auto out = std::stable_partition(files.begin(), files.end(), [&](const model::StagedFile& file) {
+        return !base::glob_match_any(config.exclude, file.path);
+    });
+    std::vector<model::StagedFile> left_out(std::make_move_iterator(out), std::make_move_iterator(files.end()));
+    files.erase(out, files.end());
+    return left_out;
+}
+
+/// Who is told of a secret in a file that is excluded learns why it was looked for.
+void explain_self_excluded(Judged& judged) {
+    for (auto& outcome : judged.outcomes) {
+        for (auto& finding : outcome.findings) {
+            const bool is = std::any_of(judged.self_excluded.begin(), judged.self_excluded.end(),
+                                        [&](const model::StagedFile& file) { return file.path == finding.path; });
+            if (is) {
+                finding.message += " (excluded by .rfsn.yaml, but only by this change: commit that first)";
+            }
+        }
+    }
 }
 
 base::Result<void> load_config(Session& session, const Judged& judged) {
@@ -159,6 +176,7 @@ base::Result<void> make_plan(Session& session, Judged& judged) {
     check::PlanInput input;
     const auto trust = session.trust();
     input.snapshot = &judged.snapshot;
+    input.self_excluded = &judged.self_excluded;
     input.view = judged.view.get();
     input.projects = &judged.detection.projects;
     input.registry = &session.registry();
@@ -310,7 +328,10 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     judged->view = std::make_unique<git::TreeView>(session.source(), judged->whole);
     RFSN_TRY(load_config(session, *judged));
     RFSN_TRY(select_files(session, judged->request, judged->whole, judged->snapshot));
-    leave_out_excluded(session.config().config, judged->snapshot);
+    auto left_out = leave_out_excluded(session.config().config, judged->snapshot);
+    if (!judged->request.config_from_base && check::changes_configuration(judged->whole)) {
+        judged->self_excluded = std::move(left_out);
+    }
     set_deadline(session, *judged);
     RFSN_TRY(make_plan(session, *judged));
     if (judged->request.plan_only) {
@@ -332,6 +353,7 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
         RFSN_TRY(forgive_already_red(session, *judged));
         RFSN_TRY(name_tests_that_prove_nothing(session, *judged));
     }
+    explain_self_excluded(*judged);
     RFSN_TRY(still_the_same(session, *judged, stamp));
     return judged;
 }

@@ -43,6 +43,7 @@ struct Judged {
     CheckRequest request;
     model::Snapshot whole;     ///< the change as git has it: what `view` needs to see the right tree
     model::Snapshot snapshot;  ///< the part of it that is judged (--files, excluded paths)
+    std::vector<model::StagedFile> self_excluded;  ///< by the .rfsn.yaml that is part of the change
     std::unique_ptr<git::TreeView> view;
     buildpack::Detection detection;
     std::vector<check::Planned> plans;
