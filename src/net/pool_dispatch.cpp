@@ -68,9 +68,10 @@ void Pool::Worker::admit_ready(Steady::time_point now) {
                 if (now + wait >= call.deadline) {
                     lane_failed(call, {"rate",
                                        "the rate limit of " + call.current().target.name +
-                                           " leaves no room before the deadline",
+                                           " leaves no room before the deadline: " +
+                                           std::to_string((admission.wait + 999) / 1000) + " s to wait",
                                        false,
-                                       wait,
+                                       {},
                                        {}});
                 } else {
                     gated_[asks[i].key] = now + wait;
@@ -82,7 +83,7 @@ void Pool::Worker::admit_ready(Steady::time_point now) {
                                    call.current().target.name + " failed several times in a row; it is not asked for " +
                                        std::to_string((wait.count() + 999) / 1000) + " s",
                                    false,
-                                   wait,
+                                   {},
                                    {}});
                 break;
             case Admission::Kind::over_budget:
