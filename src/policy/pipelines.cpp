@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Files that run checks, read line by line: what they run less of than before, and what makes failures pass.
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include <re2/re2.h>
@@ -125,6 +127,13 @@ void find_narrowed(const SettingRules& rules, const Sides& file, std::vector<Loo
                 return;
             }
         }
+        const auto hits = on_checks ? std::vector<Patterns::Hit>{} : patterns.all(after);
+        for (const auto& hit : hits) {
+            if (std::string_view(after).substr(hit.begin, hit.end - hit.begin).find('\n') != std::string_view::npos) {
+                found.push_back({"checks-ignored", file.path, line_number(after, hit.begin), "nothing is run"});
+                return;
+            }
+        }
     };
     if (count(after) > count(before)) {
         tell(rules.narrowed, true);
@@ -144,6 +153,14 @@ void find_narrowed(const SettingRules& rules, const Sides& file, std::vector<Loo
     }
 }
 
+/// "check || status=$?" whose status nobody ends with.
+bool keeps_status(const std::string& all, std::string_view line) {
+    static const re2::RE2 kept(R"(\|\|[ \t]*(\w+)=\$\?)");
+    std::string name;
+    return re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), kept, &name) &&
+           !re2::RE2::PartialMatch(all, re2::RE2("\\b(?:exit|return|test|if)\\b[^\\n]*\\$\\{?" + name + "\\b"));
+}
+
 void find_masks(const SettingRules& rules, const Sides& file, std::vector<Loosened>& found) {
     if (file.after == nullptr || !is_pipeline(rules, file)) {
         return;
@@ -161,7 +178,7 @@ void find_masks(const SettingRules& rules, const Sides& file, std::vector<Loosen
         if (old_lines.count(squeezed(line)) != 0) {
             continue;
         }
-        if ((rules.masks.matches(line) && runs_check(line)) ||
+        if (((rules.masks.matches(line) || keeps_status(after, line)) && runs_check(line)) ||
             (for_all && rules.masks_all.matches(line) && runs_a_check(rules, after))) {
             found.push_back({"failure-masked", file.path, line_of(after, line),
                              "'" + base::printable(base::trim(line).substr(0, 100)) + "'"});
@@ -264,6 +281,69 @@ std::vector<std::vector<std::string>> split_keys(const std::vector<std::string>&
 
 }  // namespace
 
+namespace {
+
+/// Sources of tests that CMake compiled, and that are still there; tests that it only knows under a new condition.
+void compare_cmake(const Sides& file, const std::vector<Sides>& files, std::vector<Loosened>& found) {
+    const auto is_cmake = [](const std::string& path) {
+        return base::glob_match_any({"cmakelists.txt", "*.cmake"}, folded(path));
+    };
+    if (file.before == nullptr || file.after == nullptr || !is_cmake(file.path)) {
+        return;
+    }
+    const std::string before = code_of(file, file.before), after = code_of(file, file.after);
+    static const re2::RE2 source(R"(([\w./-]*[tT]est[\w.-]*\.(?:c|cc|cpp|cxx))\b)");
+    re2::StringPiece rest(before);
+    std::string path;
+    while (re2::RE2::FindAndConsume(&rest, source, &path)) {
+        const std::string leaf = path.substr(path.rfind('/') + 1);
+        const bool moved = std::any_of(files.begin(), files.end(), [&, &name = leaf](const Sides& other) {
+            return (other.after == nullptr && other.path.find(name) != std::string::npos) ||
+                   (&other != &file && other.after != nullptr && is_cmake(other.path) &&
+                    other.after->find(name) != std::string::npos);
+        });
+        if (after.find(leaf) == std::string::npos && !moved && after.find("GLOB") == std::string::npos) {
+            found.push_back({"check-removed", file.path, 0, base::printable(path) + " is not built any more"});
+            return;
+        }
+    }
+    static const re2::RE2 token(
+        R"((?m)^[ \t]*((?i:if|endif|add_test|gtest_discover_tests|catch_discover_tests|doctest_discover_tests|enable_testing))[ \t]*\(([^)\n]*)\)?)");
+    static const re2::RE2 usual(
+        R"((?i)test|top_level|current_source_dir|win32|unix|apple|msvc|linux|found|target|not\s+cmake_crosscompiling)");
+    const auto conditions = [](const std::string& text) {
+        std::map<std::string, std::set<std::string>> out;
+        std::vector<std::string> open;
+        re2::StringPiece left(text);
+        std::string word, arguments;
+        while (re2::RE2::FindAndConsume(&left, token, &word, &arguments)) {
+            std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+            if (word == "if") {
+                open.push_back(arguments);
+            } else if (word == "endif") {
+                open.resize(open.size() - std::min<std::size_t>(open.size(), 1));
+            } else {
+                auto& here = out[word + squeezed(arguments)];
+                here.insert(open.begin(), open.end());
+            }
+        }
+        return out;
+    };
+    const auto was = conditions(before);
+    for (const auto& [call, around] : conditions(after)) {
+        const auto old = was.find(call);
+        for (const auto& condition : around) {
+            if (old != was.end() && old->second.count(condition) == 0 && !re2::RE2::PartialMatch(condition, usual)) {
+                found.push_back({"checks-ignored", file.path, 0,
+                                 "tests are only known where '" + base::printable(condition) + "' holds"});
+                return;
+            }
+        }
+    }
+}
+
+}  // namespace
+
 std::vector<Loosened> loosened_pipelines(const SettingRules& rules, const std::vector<Sides>& files) {
     std::vector<Loosened> found;
     count_kinds(rules, files, found);
@@ -272,6 +352,7 @@ std::vector<Loosened> loosened_pipelines(const SettingRules& rules, const std::v
         find_masks(rules, file, found);
         find_narrowed(rules, file, found);
         compare_program(rules, file, found);
+        compare_cmake(file, files, found);
     }
     return found;
 }
@@ -314,6 +395,9 @@ base::Result<SettingRules> read_setting_rules(const base::DocNode& root) {
         for (const auto& [name, value] : names->entries) {
             rules.names.emplace(name, value.text);
         }
+    }
+    for (const auto& item : items(root.find("trades"))) {
+        rules.trades.push_back(item.strings("tools"));
     }
     for (const auto& item : items(root.find("settings"))) {
         rules.settings.push_back({item.string_or("rule", ""), item.string_or("weaker", ""),

@@ -54,6 +54,7 @@ base::Result<Language> read_language(const base::DocNode& item) {
     language.syntax = syntax(item.string_or("syntax", ""));
     language.extent = extent(item.string_or("extent", ""));
     language.collected = item.strings("collected");
+    language.ignored = item.strings("ignored");
     const std::pair<const char*, Patterns*> lists[] = {
         {"tests", &language.tests}, {"units", &language.units},     {"assertions", &language.assertions},
         {"weak", &language.weak},   {"trivial", &language.trivial}, {"cases", &language.cases}};

@@ -62,6 +62,7 @@ struct Language {
     Syntax syntax = Syntax::none;
     Extent extent = Extent::none;
     std::vector<std::string> collected;  ///< globs of the files whose tests a runner finds; empty: names do not decide
+    std::vector<std::string> ignored;    ///< globs of files that a runner passes over all the same
     Patterns tests, units, assertions, weak, trivial, cases;
 };
 

@@ -104,9 +104,17 @@ std::set<std::string> members(const Setting& setting) {
 /// Options that take tests out of a run or make its result mean less.
 std::set<std::string> loosening_arguments(const Setting& setting) {
     static const re2::RE2 option(
-        R"((?:^|[\s"',=])(--ignore(?:-glob)?[= ]\S+|--deselect[= ]\S+|-k[= ]?["']?\s*not\b[^"'\n]*|-m[= ]?["']?\s*not\b[^"'\n]*|-p[ =]*no:\S+|--no-cov\b|--exit-zero\b|--continue-on-collection-errors\b|--disable-warnings\b|-W[ =]*ignore\S*|--passWithNoTests\b|--no-strict\S*|--extend-ignore\S*|--disable[= ]\S+|--testPathIgnorePatterns\S*|-DskipTests\S*|-Dmaven\.test\.skip\S*|-x[ ]+test\b|--no-verify\b|-A[ ]+(?:clippy::\S+|warnings|dead_code|unused\S*)|--cap-lints\b[^\n]*|--quiet-level\S*|--no-fail-on-\S+|--collect-only\b|--co\b|--dry-run\b|-k[= ]?\S+|-t[= ]\S+|--testNamePattern\S*|--quiet\b|--only\b|--grep\b|[\w./-]+\.(?:test|spec)\.\w+|^-[ \t]+\w+))");
+        R"((?:^|[\s"',=])(--ignore(?:-glob)?[= ]\S+|--deselect[= ]\S+|-o[= ]python_\S+|--override-ini\S*|-c[= ]\S+\.(?:ini|cfg|toml)|--reruns[= ]\S+|--setup-(?:only|plan)|--lf\b|--last-failed\b|-k[= ]?["']?\s*not\b[^"'\n]*|-m[= ]?["']?\s*not\b[^"'\n]*|-p[ =]*no:\S+|--no-cov\b|--exit-zero\b|--continue-on-collection-errors\b|--disable-warnings\b|-W[ =]*ignore\S*|--passWithNoTests\b|--no-strict\S*|--extend-ignore\S*|--disable[= ]\S+|--testPathIgnorePatterns\S*|-DskipTests\S*|-Dmaven\.test\.skip\S*|-x[ ]+test\b|--no-verify\b|-A[ ]+(?:clippy::\S+|warnings|dead_code|unused\S*)|--cap-lints\b[^\n]*|--quiet-level\S*|--no-fail-on-\S+|--collect-only\b|--co\b|--dry-run\b|-k[= ]?\S+|-t[= ]\S+|--testNamePattern\S*|--quiet\b|--only\b|--grep\b|[\w./-]+\.(?:test|spec)\.\w+|^-[ \t]+\w+))");
     std::set<std::string> out;
-    for (const auto& value : setting.values) {
+    std::vector<std::string> texts = setting.values;
+    if (setting.several && texts.size() > 1) {  // an option and its value may be two members
+        std::string joined;
+        for (const auto& value : setting.values) {
+            joined += (joined.empty() ? "" : " ") + value;
+        }
+        texts.push_back(std::move(joined));
+    }
+    for (const auto& value : texts) {
         re2::StringPiece rest(value);
         std::string found;
         while (re2::RE2::FindAndConsume(&rest, option, &found)) {
@@ -114,6 +122,53 @@ std::set<std::string> loosening_arguments(const Setting& setting) {
         }
     }
     return out;
+}
+
+/// A condition that no event fulfils: constants, states in which nothing has run, events that are none.
+bool never_runs(const std::string& text) {
+    static const re2::RE2 never(
+        R"(^\s*(?:\$\{\{)?\s*(?:!\s*(?:true|always\(\))|false|never|manual|approval|on_fail|(?:failure|failed|cancelled|canceled)\(\)|\(?\s*false\s*\)?.*|.*&&\s*false|eq\(\s*(?:'[^']*'|\d+)\s*,\s*(?:'[^']*'|\d+)\s*\)|\d+\s*[=<>!]=?\s*\d+|'[^']*'\s*==\s*'[^']*')\s*(?:\}\})?\s*$)");
+    static const re2::RE2 event(R"(github\.event_name\s*==\s*'(\w*)'\s*(?:\}\})?\s*$)");
+    static const std::set<std::string, std::less<>> events{"push",
+                                                           "pull_request",
+                                                           "pull_request_target",
+                                                           "workflow_dispatch",
+                                                           "schedule",
+                                                           "merge_group",
+                                                           "release",
+                                                           "workflow_call",
+                                                           "workflow_run",
+                                                           "repository_dispatch",
+                                                           "issue_comment",
+                                                           "pull_request_review",
+                                                           "issues",
+                                                           "create"};
+    std::string named;
+    return re2::RE2::FullMatch(text, never) ||
+           (re2::RE2::PartialMatch(text, event, &named) && events.count(named) == 0);
+}
+/// A condition about who runs it, or about a file: with it a check may never run here.
+bool asks_elsewhere(const std::string& text) {
+    static const re2::RE2 who(
+        R"((?:github\.(?:repository|actor|triggering_actor|repository_owner)\s*==|\bhashFiles\(|\bcontains\(\s*github\.event\.(?:pull_request\.labels|head_commit\.message)|github\.ref\s*==\s*'refs/(?:tags/|heads/(?:[^mdtr']))))");
+    return re2::RE2::PartialMatch(text, who);
+}
+/// What a step is run by, where that does not stop at what fails, or runs nothing.
+bool is_no_shell(const std::string& text) {
+    static const re2::RE2 shell(
+        R"(^\s*(?:\S*/)?(?:env\s+(?:-\S+\s+)*)?(?:bash|sh|dash|zsh|ksh|fish|pwsh|powershell|cmd|python[\d.]*|perl|ruby|node|nu|msys2|wsl-bash|micromamba-shell|cygwin|Rscript|nix|\$\{\{|alpine\.sh|busybox|docker|cpa\.sh)(?:\.exe)?(?:\s|[}'"-]|$))");
+    static const re2::RE2 masked(R"(\|\||;\s*(?:true|exit)|\+e\b|\+o\s+errexit|&\s*$)");
+    return !re2::RE2::PartialMatch(text, shell) || re2::RE2::PartialMatch(text, masked);
+}
+/// "10s", "2m", "500": milliseconds.
+std::optional<double> milliseconds(const std::vector<std::string>& values) {
+    const auto number = number_of(values);
+    if (!number) {
+        return std::nullopt;
+    }
+    const std::string& text = values[0];
+    const auto unit = text.substr(std::min(text.find_first_not_of("0123456789. "), text.size()));
+    return *number * (unit == "ms" || unit.empty() ? 1.0 : unit == "m" ? 60e3 : unit == "h" ? 3600e3 : 1e3);
 }
 
 /// A script that runs something on one side and nothing on the other.
@@ -222,6 +277,9 @@ class Comparison {
                     continue;
                 }
             }
+            if (after == nullptr && is_succeeded(path.front())) {
+                continue;
+            }
             const std::string what = weakening(rule, path, before, after);
             // A team that starts to use the gate chooses what it leaves out; but nobody starts by taking out what keeps
             // tests and keys.
@@ -259,20 +317,32 @@ class Comparison {
             return loosened ? moved(weaker == "lower" ? "was lowered" : "was raised") : "";
         }
         if (weaker == "off") {
+            if (after == nullptr && is_part_of_strict(path)) {
+                return "";
+            }
             return is_true(old_side.values) && !is_true(new_side.values) ? moved("was switched off") : "";
         }
         if (weaker == "on") {
-            return !is_true(old_side.values) && is_true(new_side.values) ? moved("was switched on") : "";
+            // By an expression it is on for somebody; a matrix says for whom.
+            const auto is_on = [](const Setting& side) {
+                return is_true(side.values) ||
+                       (!side.values.empty() && side.values[0].rfind("${{", 0) == 0 &&
+                        side.values[0].find("matrix.") == std::string::npos &&
+                        side.values[0].find("inputs.") == std::string::npos && side.values[0] != "${{ false }}");
+            };
+            return !is_on(old_side) && is_on(new_side) ? moved("was switched on") : "";
         }
         if (weaker == "disabled") {
             return !is_false(old_side.values) && is_false(new_side.values) ? moved("was switched off") : "";
         }
-        if (weaker ==
-            "alone") {  // what cargo publishes lists every target, and switches the search for all of them off
-            return !is_false(old_side.values) && is_false(new_side.values) &&
-                           after_.find({"cargo", "package", "autolib"}) == nullptr
-                       ? moved("was switched off")
-                       : "";
+        if (weaker == "alone") {
+            // What cargo publishes lists every target, and switches the search for all of them off.
+            const bool published = after_.find({"cargo", "package", "autolib"}) != nullptr ||
+                                   (after_.find({"cargo", "package", "autobins"}) != nullptr &&
+                                    after_.find({"cargo", "package", "autoexamples"}) != nullptr &&
+                                    after_.find({"cargo", "package", "autobenches"}) != nullptr);
+            return !is_false(old_side.values) && is_false(new_side.values) && !published ? moved("was switched off")
+                                                                                         : "";
         }
         if (weaker == "zero") {
             const auto is = number_of(new_side.values);
@@ -293,16 +363,70 @@ class Comparison {
                 joined.values.resize(1);
                 joined.values[0] += (joined.values[0].empty() ? "" : " ") + value;
             }
-            return before != nullptr && !joined.values.empty() && runs_nothing(joined) ? moved("runs nothing any more")
-                                                                                       : "";
+            static const re2::RE2 masked(R"(\|\|\s*(?:true|:|exit 0|echo\b)|;\s*(?:true|exit 0|:)\s*$)");
+            const bool idle =
+                after == nullptr ||
+                (!joined.values.empty() && (runs_nothing(joined) || re2::RE2::PartialMatch(joined.values[0], masked)));
+            return before != nullptr && idle ? moved("runs nothing any more") : "";
         }
         if (weaker == "never") {
-            static const re2::RE2 never(
-                R"(^\s*(?:\$\{\{)?\s*(?:false|never|manual|\(?\s*false\s*\)?.*|.*&&\s*false)\s*(?:\}\})?\s*$)");
-            return !new_side.values.empty() && re2::RE2::FullMatch(new_side.values[0], never) &&
-                           (old_side.values.empty() || !re2::RE2::FullMatch(old_side.values[0], never))
-                       ? moved("keeps it from running")
+            const auto is = [&](const Setting& side) {
+                return !side.values.empty() &&
+                       (never_runs(side.values[0]) || (asks_elsewhere(side.values[0]) && is_of_a_check(path)));
+            };
+            return is(new_side) && !is(old_side) ? moved("keeps it from running") : "";
+        }
+        if (weaker == "shell") {
+            return !new_side.values.empty() && is_no_shell(new_side.values[0]) &&
+                           (old_side.values.empty() || !is_no_shell(old_side.values[0]))
+                       ? moved("is no shell that fails")
                        : "";
+        }
+        if (weaker == "events") {
+            const auto has = [](const Setting& side, const char* event) {
+                return std::find(side.values.begin(), side.values.end(), event) != side.values.end();
+            };
+            const bool had = before == nullptr || has(old_side, "synchronize");
+            return had && after != nullptr && !new_side.values.empty() && !has(new_side, "synchronize")
+                       ? moved("leaves out what is pushed to a pull request")
+                       : "";
+        }
+        if (weaker == "nowhere") {
+            const bool was_known = before != nullptr || before_.has_below(Parts(path.begin(), path.begin() + 2)) ||
+                                   (path.size() == 4 && names(before_, {path[0], path[1]}, path[2]));
+            return was_known && after != nullptr && !new_side.values.empty() && leads_nowhere(path, new_side) &&
+                           (old_side.values.empty() || !leads_nowhere(path, old_side))
+                       ? moved("is where nothing is")
+                       : "";
+        }
+        if (weaker == "none") {
+            const auto is = [](const Setting& side) { return side.values.size() == 1 && side.values[0] == "none"; };
+            return is(new_side) && !is(old_side) ? moved("was switched off") : "";
+        }
+        if (weaker == "hidden") {
+            const Parts hidden{path[0], "." + path[1], path[2]};
+            const bool extended = std::any_of(after_.by_path.begin(), after_.by_path.end(), [&](const auto& entry) {
+                return entry.first.back() == "extends" &&
+                       std::count(entry.second->values.begin(), entry.second->values.end(), "." + path[1]) != 0;
+            });
+            return before != nullptr && after == nullptr && path[1].front() != '.' && after_.find(hidden) != nullptr &&
+                           !extended
+                       ? "the job " + base::printable(path[1]) + " is hidden"
+                       : "";
+        }
+        if (weaker == "tests") {
+            static const re2::RE2 test(R"((?:Test|IT\b|Spec))");
+            static const re2::RE2 all(R"(\*\*/(?:\*?(?:Test|IT|Spec)|Test\w*\*))");
+            return !new_side.values.empty() && new_side.values != old_side.values &&
+                           re2::RE2::PartialMatch(new_side.values[0], test) &&
+                           !re2::RE2::PartialMatch(new_side.values[0], all)
+                       ? moved("names some of the tests")
+                       : "";
+        }
+        if (weaker == "short") {
+            const auto is = milliseconds(new_side.values);
+            const auto was = milliseconds(old_side.values);
+            return is && *is < 10000 && (!was || *is < *was) ? moved("leaves it no time") : "";
         }
         if (weaker == "severity") {
             const auto was = severity_of(old_side.values);
@@ -314,6 +438,66 @@ class Comparison {
             return loosened ? moved("is checked less") : "";
         }
         return list_weakening(rule, path, old_side, new_side, name, before, after);
+    }
+
+    /// What no check reads.
+    static bool is_prose(const std::string& glob) {
+        static const re2::RE2 prose(
+            R"((?i)^(?:\*\*/)?(?:(?:docs?|documentation|website)/.*|[^/]*\*?\.(?:md|rst|txt|adoc|png|svg|gif|jpg)|licen[cs]e.*|readme.*|changelog.*|\.gitignore|codeowners|\.github/(?:issue_template|pull_request_template).*)$|^\*\*\.(?:md|rst|txt)$)");
+        return re2::RE2::FullMatch(glob, prose);
+    }
+    static bool names(const Side& side, const Parts& list, const std::string& member) {
+        const Setting* found = side.find(list);
+        return found != nullptr && std::find(found->values.begin(), found->values.end(), member) != found->values.end();
+    }
+    /// Whether a condition is that of a step or a job that runs a check.
+    [[nodiscard]] bool is_of_a_check(const Parts& path) const {
+        const Parts around(path.begin(), path.end() - 1);
+        for (auto at = after_.by_path.lower_bound(around);
+             at != after_.by_path.end() && at->first.size() >= around.size() &&
+             std::equal(around.begin(), around.end(), at->first.begin());
+             ++at) {
+            const std::string& key = at->first.back();
+            if ((key == "run" || key == "script" || key == "command") &&
+                std::any_of(at->second->values.begin(), at->second->values.end(), [&](const std::string& value) {
+                    return std::any_of(rules_.pipeline_kinds.begin(), rules_.pipeline_kinds.end(),
+                                       [&](const auto& kind) { return kind.second.matches(value); });
+                })) {
+                return true;
+            }
+        }
+        return false;
+    }
+    /// Branches that nobody works on, paths that hold no code.
+    [[nodiscard]] static bool leads_nowhere(const Parts& path, const Setting& setting) {
+        static const re2::RE2 branch(
+            R"((?i)^["']?(?:!.*|.*[*$/].*|main|master|trunk|develop\w*|dev|devel|default|stable|next|canary|release\S*|staging|production|prod|v?\d\S*|latest|edge|beta|alpha|gh-pages|merge_requests|pushes|web|schedules|branches|tags|external_pull_requests|api|triggers)["']?$)");
+        static const re2::RE2 no_code(
+            R"((?i)^(?:!.*|(?:\./)?docs?(?:/.*)?|.*\.(?:md|rst|txt|adoc|png|svg)|\.github/.*\.md|licen[cs]e.*|nothing|none|never|no(?:pe|where)(?:/.*)?|[\w-]+)$)");
+        const bool paths = path.back() == "paths" || path.back() == "changes";
+        return std::all_of(setting.values.begin(), setting.values.end(), [&](const std::string& value) {
+            return paths ? re2::RE2::FullMatch(value, no_code) : !re2::RE2::FullMatch(value, branch);
+        });
+    }
+    /// Whether mypy's `strict`, switched on now, says the same.
+    [[nodiscard]] bool is_part_of_strict(const Parts& path) const {
+        static const re2::RE2 parts(
+            R"(^(?:disallow_\w+|check_untyped_defs|no_implicit_\w+|warn_(?:redundant_casts|unused_configs|unused_ignores|return_any)|strict_\w+|extra_checks)$)");
+        const Setting* strict = after_.find({"mypy", "strict"});
+        return path.size() == 2 && path[0] == "mypy" && strict != nullptr && is_true(strict->values) &&
+               re2::RE2::FullMatch(path[1], parts);
+    }
+    /// Whether a tool went for another one of its trade that is new: what it was told goes with it.
+    [[nodiscard]] bool is_succeeded(const std::string& tool) const {
+        if (after_.tools.count(tool) != 0) {
+            return false;
+        }
+        return std::any_of(rules_.trades.begin(), rules_.trades.end(), [&](const std::vector<std::string>& trade) {
+            return std::find(trade.begin(), trade.end(), tool) != trade.end() &&
+                   std::any_of(trade.begin(), trade.end(), [&](const std::string& other) {
+                       return after_.tools.count(other) != 0 && before_.tools.count(other) == 0;
+                   });
+        });
     }
 
     /// Whether the map around a setting that is gone is gone with it, replaced by nothing that could be compared.
@@ -345,6 +529,10 @@ class Comparison {
                 (after == nullptr && after_.tools.count(path.front()) != 0 && after_parent(path))) {
                 return "";
             }
+            if (after == nullptr && path.front() == "workflow" && path.back() == "branches" &&
+                names_event(path[path.size() - 2]) && after_.find({path[0], path[1], path[2], "tags"}) == nullptr) {
+                return "";  // on every branch
+            }
             std::set_difference(was.begin(), was.end(), is.begin(), is.end(), std::back_inserter(difference));
             difference.erase(
                 std::remove_if(difference.begin(), difference.end(),
@@ -365,11 +553,19 @@ class Comparison {
         std::set_difference(is.begin(), is.end(), was.begin(), was.end(), std::back_inserter(difference));
         difference.erase(
             std::remove_if(difference.begin(), difference.end(),
-                           [&](const std::string& one) { return newly_selected(path, one) || one[0] == '!'; }),
+                           [&](const std::string& one) {
+                               return newly_selected(path, one) || one[0] == '!' ||
+                                      (path.front() == "workflow" && path.back() == "paths-ignore" && is_prose(one));
+                           }),
             difference.end());
         return difference.empty() ? "" : name + " got " + shown(difference);
     }
 
+    /// Whether workflows are still started by an event.
+    [[nodiscard]] bool names_event(const std::string& event) const {
+        const Setting* on = after_.find({"workflow", "on"});
+        return on != nullptr && std::find(on->values.begin(), on->values.end(), event) != on->values.end();
+    }
     /// Whether a member was given up for one that covers it: "E5" by "E".
     static bool covered(const std::string& one, const std::set<std::string>& now) {
         return now.count("ALL") != 0 || now.count("*") != 0 ||

@@ -25,6 +25,7 @@ struct SettingRules {
     std::vector<ConfigForm> forms;
     std::map<std::string, std::string, std::less<>> names;
     std::vector<SettingRule> settings;
+    std::vector<std::vector<std::string>> trades;  ///< tools of which one may take the place of another
     std::vector<std::string> pipeline_globs, strict_globs, program_globs;
     std::vector<std::pair<std::string, Patterns>> pipeline_kinds;
     Patterns masks, masks_all, narrowed, narrowed_anywhere, whole, strict, lower, higher, disabled;

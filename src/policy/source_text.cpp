@@ -309,6 +309,15 @@ std::string_view line_at(std::string_view text, std::size_t offset) {
     return text.substr(first, std::min(text.find('\n', offset), text.size()) - first);
 }
 
+std::size_t line_start(std::string_view text, std::size_t offset) {
+    const auto before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+    return before == std::string_view::npos ? 0 : before + 1;
+}
+
+std::size_t indent_of(std::string_view line) {
+    return std::min(line.find_first_not_of(" \t"), line.size());
+}
+
 std::size_t line_number(std::string_view text, std::size_t offset) {
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size()));
     return static_cast<std::size_t>(std::count(text.begin(), end, '\n')) + 1;

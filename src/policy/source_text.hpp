@@ -22,6 +22,10 @@ struct SourceViews {
 
 /// The line at a byte, without its terminator.
 [[nodiscard]] std::string_view line_at(std::string_view text, std::size_t offset);
+/// Where the line at a byte begins.
+[[nodiscard]] std::size_t line_start(std::string_view text, std::size_t offset);
+/// How many blanks a line begins with.
+[[nodiscard]] std::size_t indent_of(std::string_view line);
 /// 1-based.
 [[nodiscard]] std::size_t line_number(std::string_view text, std::size_t offset);
 /// Without spaces, tabs and line ends: what does not change when code is laid out anew.

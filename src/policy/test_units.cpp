@@ -7,19 +7,14 @@
 #include <re2/re2.h>
 
 #include "base/text.hpp"
+#include "policy/muted_code.hpp"
+#include "policy/overwritten.hpp"
 
 namespace rfsn::policy {
 namespace {
 
-std::size_t line_start(std::string_view text, std::size_t offset) {
-    const auto before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
-    return before == std::string_view::npos ? 0 : before + 1;
-}
 std::size_t line_end(std::string_view text, std::size_t offset) {
     return std::min(text.find('\n', offset), text.size());
-}
-std::size_t indent_of(std::string_view line) {
-    return std::min(line.find_first_not_of(" \t"), line.size());
 }
 
 /// Where a block ends whose lines are indented deeper than the one at `at`.
@@ -120,8 +115,31 @@ bool compares_with_itself(std::string_view line) {
 struct Assertion {
     std::size_t at = 0;
     bool weak = false;
+    std::size_t counts = 1;  ///< what is said in one breath
     std::string line;
 };
+
+/// The words of a chain that assert each for itself: `assertThat(x).isNotNull().hasSize(2)`.
+std::size_t chained(const Language& language, std::string_view code, std::size_t at, std::size_t end) {
+    static const re2::RE2 java(
+        R"(\)\s*\.(?:is|has|contains|starts|ends|matches|does|satisfies|allMatch|allSatisfy|anyMatch|noneMatch|returns)[A-Z]?\w*\()");
+    static const re2::RE2 dotnet(R"(\.And\b)");
+    const std::string_view text = code.substr(at, end - at);
+    re2::StringPiece rest(text.data(), text.size());
+    std::size_t links = language.syntax == Syntax::csharp ? 1 : 0;
+    while (re2::RE2::FindAndConsume(&rest, language.syntax == Syntax::csharp ? dotnet : java)) {
+        ++links;
+        rest = re2::StringPiece(rest.data() - 1, rest.size() + 1);
+        rest.remove_prefix(1);
+    }
+    return std::max<std::size_t>(links, 1);
+}
+
+/// Whether what stands at `at` goes on a chain that begins at `from`: no bracket between them is left open.
+bool is_chained(std::string_view code, std::size_t from, std::size_t at) {
+    const std::string_view between = code.substr(from, at - from);
+    return std::count(between.begin(), between.end(), '(') == std::count(between.begin(), between.end(), ')');
+}
 
 std::vector<Assertion> assertions_of(const Language& language, const SourceViews& views) {
     std::vector<Assertion> found;
@@ -130,7 +148,18 @@ std::vector<Assertion> assertions_of(const Language& language, const SourceViews
         if (language.trivial.matches(line) || compares_with_itself(line)) {
             continue;
         }
-        found.push_back({hit.begin, language.weak.matches(line), squeezed(line)});
+        std::size_t counts = 1;
+        if (language.syntax == Syntax::java || language.syntax == Syntax::csharp) {
+            const auto [begin, end] = statement_around(views.code, hit.begin);
+            if (!found.empty() && found.back().at >= begin && hit.begin < end && begin != hit.begin &&
+                views.code.substr(found.back().at, hit.begin - found.back().at).find_first_of("{;") ==
+                    std::string::npos &&
+                is_chained(views.code, found.back().at, hit.begin)) {
+                continue;  // a word of the same chain
+            }
+            counts = chained(language, views.code, hit.begin, end);
+        }
+        found.push_back({hit.begin, language.weak.matches(line), counts, squeezed(line)});
     }
     return found;
 }
@@ -139,6 +168,7 @@ void read_body(const SourceViews& views, TestUnit& unit) {
     const std::string_view code = std::string_view(views.code).substr(unit.begin, unit.end - unit.begin);
     const std::string_view text = std::string_view(views.text).substr(unit.begin, unit.end - unit.begin);
     unit.words = code;
+    unit.body = text;
     const auto code_lines = base::split_lines(code);
     const auto text_lines = base::split_lines(text);
     std::string_view first;
@@ -190,45 +220,6 @@ bool is_never_collected(const SourceViews& views, std::size_t at) {
     return false;
 }
 
-/// Of several tests with one name in one scope, Python keeps the last; a name that is assigned or deleted is no test.
-void drop_overwritten(const SourceViews& views, std::vector<TestUnit>& units) {
-    const auto scope = [&](const TestUnit& unit) {
-        const std::string_view code = views.code;
-        std::size_t depth = indent_of(line_at(code, unit.begin)), begin = line_start(code, unit.begin);
-        while (begin > 0 && depth > 0) {
-            begin = line_start(code, begin - 1);
-            const std::string_view line = line_at(code, begin);
-            if (!base::trim(line).empty() && indent_of(line) < depth) {
-                return begin + 1;
-            }
-        }
-        return std::size_t{0};
-    };
-    std::map<std::pair<std::size_t, std::string>, std::size_t> last;  // of the tests of a name in a scope
-    std::vector<std::size_t> scopes;
-    scopes.reserve(units.size());
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        scopes.push_back(scope(units[i]));
-        last[{scopes[i], units[i].name}] = i;
-    }
-    static const re2::RE2 taking(R"((?m)^[ \t]*(?:(\w+)[ \t]*=[^=]|del[ \t]+(\w+)\b))");
-    std::map<std::string, std::size_t> taken;  // where a name is assigned or deleted last
-    re2::StringPiece rest(views.code);
-    std::string assigned, deleted;
-    while (re2::RE2::FindAndConsume(&rest, taking, &assigned, &deleted)) {
-        taken[assigned.empty() ? deleted : assigned] = views.code.size() - rest.size();
-    }
-    std::vector<TestUnit> kept;
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        const auto at = taken.find(units[i].name);
-        const bool gone = last[{scopes[i], units[i].name}] != i || (at != taken.end() && at->second > units[i].end);
-        if (!gone) {
-            kept.push_back(std::move(units[i]));
-        }
-    }
-    units = std::move(kept);
-}
-
 /// How many of the preprocessor's conditions stand around the places of a file; the guards of a header count on both
 /// sides of a change. The file is read once.
 class Conditions {
@@ -253,11 +244,22 @@ class Conditions {
     std::vector<std::size_t> ends_, depths_;
 };
 
-/// A private method is run by no runner, whatever it is annotated with.
-bool is_private(std::string_view code, std::size_t at) {
+/// A private method is run by no runner, whatever it is annotated with; nor is a static one, or one with a result, by
+/// JUnit.
+bool is_never_run(const Language& language, std::string_view code, std::size_t at) {
     static const re2::RE2 modifier(R"(\bprivate\b)");
+    static const re2::RE2 no_method(
+        R"(^\s*(?:(?:public|protected|final|synchronized)\s+)*(?:static\s|(?:int|long|boolean|String|Object|double)\s+$))");
     const std::string_view line = line_at(code, at).substr(0, at - line_start(code, at));
-    return re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), modifier);
+    const re2::StringPiece text(line.data(), line.size());
+    return re2::RE2::PartialMatch(text, modifier) || (language.id == "java" && re2::RE2::PartialMatch(text, no_method));
+}
+
+/// A function that prepares for others, whatever it is called.
+bool is_fixture(std::string_view code, std::size_t begin, std::size_t at) {
+    static const re2::RE2 decorator(R"((?m)^\s*@(?:pytest\.|pytest_asyncio\.)?(?:fixture|property|cached_property)\b)");
+    const std::string_view above = code.substr(begin, at - std::min(begin, at));
+    return re2::RE2::PartialMatch(re2::StringPiece(above.data(), above.size()), decorator);
 }
 
 /// A line that is a row of a table and nothing else.
@@ -298,7 +300,12 @@ void read_what_counts(const RuleSet& rules, const Language& language, const Sour
     bool in_body = false, left = false;
     for (const auto line : base::split_lines(code)) {
         const std::string_view trimmed = base::trim(line);
-        unit.rows += !trimmed.empty() && is_row(trimmed) ? 1U : 0U;
+        if (!trimmed.empty() && is_row(trimmed)) {
+            const auto from = static_cast<std::size_t>(trimmed.data() - code.data());
+            std::string row = squeezed(text.substr(from, trimmed.size()));
+            row.erase(row.find_last_not_of(',') + 1);
+            unit.row_texts.push_back(std::move(row));
+        }
         const bool top = language.extent == Extent::indent ? in_body && indent_of(line) == body : depth == 1;
         if (language.extent == Extent::indent && !trimmed.empty() && !in_body && unit.lines.size() > 1 &&
             trimmed.find("def ") == std::string_view::npos && trimmed.front() != '@' && trimmed.front() != ')') {
@@ -313,6 +320,94 @@ void read_what_counts(const RuleSet& rules, const Language& language, const Sour
     }
 }
 
+/// The function around an offset that is no test, or "".
+std::string function_around(const Language& language, std::string_view code, std::size_t at) {
+    static const re2::RE2 head(
+        R"(^\s*(?:(?:pub|public|private|protected|internal|static|async|export|default|final|inline|constexpr|template\s*<[^>]*>|func|fn|def|function|fun|void|bool|int|auto|macro_rules!|const|let|var|suspend)\s+)+(?:\([^)]*\)\s*)?(\w+)\s*(?:<[^>]*>)?\s*(?:\(|=\s*(?:async\s*)?(?:\(|\w+\s*=>|function)|\{))");
+    const std::size_t depth = indent_of(line_at(code, at));
+    for (std::size_t begin = line_start(code, at);;) {
+        const std::string_view line = line_at(code, begin);
+        std::string name;
+        if (!base::trim(line).empty() && (indent_of(line) < depth || begin == line_start(code, at)) &&
+            re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), head, &name)) {
+            return name;
+        }
+        if (begin == 0 || (language.extent == Extent::braces && line.substr(0, 1) == "}")) {
+            return {};
+        }
+        begin = line_start(code, begin - 1);
+    }
+}
+
+template <typename Innermost>
+void read_assertions(const Language& language, const Innermost& innermost,
+                     const std::vector<std::pair<std::size_t, std::size_t>>& dead, TestFile& file) {
+    struct Around {
+        std::vector<MutedCode> muted;
+        std::vector<Guard> guards;
+        std::vector<std::pair<std::string, std::string>> values;
+    };
+    std::map<const TestUnit*, Around> around;
+    for (const auto& unit : file.units) {
+        auto& one = around[&unit];
+        one.muted = muted_code(language, file.views, unit.begin, unit.end);
+        one.guards = guards(language, file.views, unit.begin, unit.end);
+        one.values = local_values(std::string_view(file.views.text).substr(unit.begin, unit.end - unit.begin));
+    }
+    for (auto& assertion : assertions_of(language, file.views)) {
+        const std::size_t at = assertion.at;
+        if (std::any_of(dead.begin(), dead.end(),
+                        [&](const auto& range) { return at >= range.first && at < range.second; })) {
+            continue;
+        }
+        TestUnit* unit = innermost(at);
+        if (unit == nullptr) {
+            ++file.assertions;
+            if (const auto name = function_around(language, file.views.code, at); !name.empty()) {
+                file.helpers[name] += assertion.counts;
+            }
+            ++file.outside;
+            continue;
+        }
+        const auto& known = around[unit];
+        if (std::any_of(known.muted.begin(), known.muted.end(),
+                        [&](const MutedCode& range) { return at >= range.begin && at < range.end; })) {
+            unit->muted.push_back(std::move(assertion.line));
+            continue;
+        }
+        auto claims = claims_at(language, file.views, at, unit->begin);
+        for (auto& claim : claims) {
+            resolve(known.values, claim);
+        }
+        if (!claims.empty() && std::all_of(claims.begin(), claims.end(),
+                                           [](const Claim& claim) { return claim.strength == Strength::nothing; })) {
+            unit->muted.push_back(std::move(assertion.line));
+            continue;
+        }
+        ++file.assertions;
+        unit->assertions += assertion.counts;
+        static const re2::RE2 soft(R"(\bdebug_assert|\bWARN\w*\(|\bANY\b|\bany\(\)|\bexpect\.any)");
+        static const re2::RE2 soft_c(R"(^assert\()");
+        const bool is_soft = re2::RE2::PartialMatch(assertion.line, soft) ||
+                             (language.syntax == Syntax::c && re2::RE2::PartialMatch(assertion.line, soft_c));
+        const bool weak = is_soft          ? true
+                          : claims.empty() ? assertion.weak
+                                           : std::all_of(claims.begin(), claims.end(), [](const Claim& claim) {
+                                                 return claim.strength <= Strength::some;
+                                             });
+        unit->weak += weak ? 1U : 0U;
+        for (auto& claim : claims) {
+            unit->claims.push_back(std::move(claim));
+        }
+        for (const auto& guard : known.guards) {
+            if (at >= guard.begin && at < guard.end) {
+                unit->guarded.emplace_back(assertion.line, squeezed(guard.condition));
+            }
+        }
+        unit->checks.push_back(std::move(assertion.line));
+    }
+}
+
 }  // namespace
 
 TestFile read_tests(const RuleSet& rules, const Language& language, std::string_view content, bool is_test) {
@@ -322,7 +417,8 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
     const std::string_view code = file.views.code;
     const Conditions conditions(code);
     for (const auto& hit : language.units.all(file.views.text)) {
-        if (hit.name.empty() || !starts_in_code(file.views, hit.begin)) {
+        if (hit.name.empty() || !starts_in_code(file.views, hit.begin) ||
+            code.substr(hit.begin, hit.end - hit.begin).find("EXPECTED_FAILURES") != std::string_view::npos) {
             continue;
         }
         const auto at = static_cast<std::size_t>(hit.name.data() - file.views.text.data());
@@ -334,13 +430,16 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
         if (language.syntax == Syntax::python && is_never_collected(file.views, at)) {
             continue;
         }
-        if ((language.id == "java" || language.id == "dotnet") && is_private(file.views.code, at)) {
+        if ((language.id == "java" || language.id == "dotnet") && is_never_run(language, file.views.code, at)) {
             continue;
         }
         TestUnit unit;
         unit.name = plain_name(hit.name);
         unit.line = line_number(code, at);
         unit.begin = begin_with_attributes(code, std::min(hit.begin + 1, at));
+        if (language.syntax == Syntax::python && is_fixture(code, unit.begin, at)) {
+            continue;
+        }
         switch (language.extent) {
             case Extent::indent:
                 unit.end = end_by_indent(code, at);
@@ -363,8 +462,9 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
         read_what_counts(rules, language, file.views, conditions, unit);
         file.units.push_back(std::move(unit));
     }
+    std::vector<std::pair<std::size_t, std::size_t>> dead;
     if (language.syntax == Syntax::python) {
-        drop_overwritten(file.views, file.units);
+        dead = drop_overwritten(file.views, file.units);
     }
     const auto innermost = [&](std::size_t at) {
         TestUnit* best = nullptr;
@@ -378,16 +478,12 @@ TestFile read_tests(const RuleSet& rules, const Language& language, std::string_
     if (file.units.empty() && !is_test) {
         return file;
     }
-    for (auto& assertion : assertions_of(language, file.views)) {
-        ++file.assertions;
-        if (auto* unit = innermost(assertion.at)) {
-            ++unit->assertions;
-            unit->weak += assertion.weak ? 1U : 0U;
-            unit->checks.push_back(std::move(assertion.line));
-        } else {
-            ++file.outside;
+    for (const auto line : base::split_lines(file.views.text)) {
+        if (auto text = squeezed(line); text.size() > 2) {
+            file.lines.push_back(std::move(text));
         }
     }
+    read_assertions(language, innermost, dead, file);
     for (const auto& hit : rules.skips.all(file.views.text)) {
         if (!starts_in_code(file.views, hit.begin)) {
             continue;
