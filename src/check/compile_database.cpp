@@ -6,6 +6,8 @@
 
 #include "base/atomic_file.hpp"
 #include "base/doc.hpp"
+#include "base/process.hpp"
+#include "base/text.hpp"
 
 namespace rfsn::check {
 namespace {
@@ -14,6 +16,8 @@ constexpr std::uint64_t max_database = std::uint64_t{64} << 20;
 constexpr std::uint64_t max_depfile = std::uint64_t{4} << 20;
 constexpr std::size_t max_depfiles = 5000;
 constexpr std::size_t max_build_directories = 64;
+constexpr std::size_t max_ninja_output = std::size_t{64} << 20;
+constexpr std::chrono::seconds ninja_time{5};
 
 /// Relative to the work tree, or "" outside of it.
 std::string inside(const std::string& work_tree, const std::string& directory, const std::string& path) {
@@ -58,6 +62,43 @@ std::string object_of(const base::DocNode& entry) {
     return at == std::string::npos ? "" : command.substr(at + 4, command.find(' ', at + 4) - at - 4);
 }
 
+/// Sources by the object that is made of them, as a build directory's ninja names it.
+using Objects = std::map<std::string, std::string, std::less<>>;
+
+/// Ninja takes a depfile in when a compiler has written it. Without running anything it says what it knows:
+/// "a.o: #deps 2, deps mtime 1 (VALID)", then a line for each, further in.
+void ask_ninja(const std::string& work_tree, const std::string& directory, const Objects& objects,
+               const std::string& search_path, buildpack::BuildRecords& records) {
+    const auto ninja = base::find_program("ninja", search_path);
+    std::error_code failed;
+    if (!ninja || !std::filesystem::is_regular_file(directory + "/.ninja_deps", failed)) {
+        return;
+    }
+    base::ProcessSpec spec;
+    spec.argv = {*ninja, "-n", "-t", "deps"};
+    spec.cwd = directory;
+    spec.env = {"PATH=" + search_path, "LC_ALL=C"};
+    spec.timeout = ninja_time;
+    spec.output_cap = max_ninja_output;
+    const auto result = base::PosixProcessRunner().run_one(std::move(spec));
+    if (!result.ok() || result.out_truncated) {
+        return;
+    }
+    const std::string* source = nullptr;
+    for (const auto line : base::split_lines(result.out)) {
+        const auto words = base::trim(line);
+        if (line.empty() || line.front() != ' ') {
+            const auto known = objects.find(line.substr(0, line.rfind(": #deps ")));
+            source = known == objects.end() ? nullptr : &known->second;
+        } else if (source != nullptr) {
+            if (const auto header = inside(work_tree, directory, std::string(words));
+                !header.empty() && header != *source) {
+                records.includers[header].insert(*source);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> prerequisites(std::string_view depfile) {
@@ -86,7 +127,8 @@ std::vector<std::string> prerequisites(std::string_view depfile) {
     return out;
 }
 
-buildpack::BuildRecords read_build_records(const std::string& work_tree, const std::string& project_root) {
+buildpack::BuildRecords read_build_records(const std::string& work_tree, const std::string& project_root,
+                                           const std::string& search_path) {
     buildpack::BuildRecords records;
     const auto project = project_root.empty() || project_root == "." ? work_tree : work_tree + "/" + project_root;
     const auto database = find_database(project);
@@ -94,6 +136,7 @@ buildpack::BuildRecords read_build_records(const std::string& work_tree, const s
     const auto entries = text ? base::parse_doc(base::DocFormat::json, *text)
                               : tl::expected<base::DocNode, base::DocError>(base::DocNode{});
     std::size_t depfiles = 0;
+    std::map<std::string, Objects> without_depfile;  ///< by build directory
     for (const auto& entry : entries ? entries->items : std::vector<base::DocNode>{}) {
         const auto directory = entry.string_or("directory", "");
         const auto source = inside(work_tree, directory, entry.string_or("file", ""));
@@ -106,6 +149,7 @@ buildpack::BuildRecords read_build_records(const std::string& work_tree, const s
             continue;
         }
         const auto stem = (std::filesystem::path(directory) / object).string();
+        bool found = false;
         for (const auto& path : {stem + ".d", stem.substr(0, stem.rfind('.')) + ".d"}) {
             const auto dependencies = base::read_file(path, max_depfile);
             for (const auto& one : dependencies ? prerequisites(*dependencies) : std::vector<std::string>{}) {
@@ -114,9 +158,16 @@ buildpack::BuildRecords read_build_records(const std::string& work_tree, const s
                 }
             }
             if (dependencies) {
+                found = true;
                 break;
             }
         }
+        if (!found) {
+            without_depfile[directory].emplace(object, source);
+        }
+    }
+    for (const auto& [directory, objects] : without_depfile) {
+        ask_ninja(work_tree, directory, objects, search_path, records);
     }
     return records;
 }

@@ -226,7 +226,7 @@ void explain_headers(const PlanInput& input, Planned& planned) {
     if (std::none_of(files.begin(), files.end(), is_header)) {
         return;
     }
-    planned.records = read_build_records(input.work_tree, planned.project->root);
+    planned.records = read_build_records(input.work_tree, planned.project->root, input.search_path);
     planned.through =
         buildpack::including_sources(*planned.spec, *planned.project, *input.view, files, planned.records);
     const auto& sources = planned.through;

@@ -268,6 +268,24 @@ std::vector<check::Outcome> run_all(Session& session, const Judged& judged, cons
     return outcomes;
 }
 
+/// Of a plan, where no check runs that would have asked: what is remembered, else what the tools say now.
+void add_versions(Session& session, Judged& judged) {
+    const auto context = tool_context(session, judged, *judged.view, {});
+    check::VersionProbes probes(context);
+    std::vector<std::pair<check::Outcome*, check::VersionQuestion>> asked;
+    for (std::size_t i = 0; i < judged.plans.size(); ++i) {
+        const auto& planned = judged.plans[i];
+        if (planned.tool != nullptr && !planned.program.empty()) {
+            asked.emplace_back(&judged.outcomes[i], check::version_question(planned));
+            probes.ask(asked.back().second);
+        }
+    }
+    context.runner->run([&] { return probes.next(); }, context.slots, judged.deadline, {});
+    for (const auto& [outcome, question] : asked) {
+        outcome->run.tool_version = probes.version(question);
+    }
+}
+
 void log_outcomes(const std::vector<check::Outcome>& outcomes) {
     for (const auto& outcome : outcomes) {
         observe::log(observe::Level::debug, "check", "ran",
@@ -337,12 +355,8 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     if (judged->request.plan_only) {
         for (const auto& planned : judged->plans) {
             judged->outcomes.push_back(check::preset_outcome(planned));
-            if (planned.tool != nullptr && !planned.program.empty()) {  // nothing is run, so only what is remembered
-                const auto& versions = session.tool_versions();
-                const auto key = versions.key(check::version_question(planned), *judged->view);
-                judged->outcomes.back().run.tool_version = versions.find(key).value_or("");
-            }
         }
+        add_versions(session, *judged);
         return judged;
     }
     judged->outcomes = run_all(session, *judged, *judged->view, pointers(judged->plans), {.remembered = true});

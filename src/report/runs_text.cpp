@@ -253,6 +253,9 @@ std::string explanation_text(const Report& report, const TerminalOptions& option
         if (!run.plan.reason.empty()) {
             words += ": " + clean(run.plan.reason);
         }
+        if (!run.tool_version.empty()) {
+            words += paint.dot() + clean(run.tool_version, 60);
+        }
         out += fmt::format("{} {}  {}\n", sign(run, paint), padded(check_name(run), width), words);
         const std::string indent(width + 4, ' ');
         if (!ran && !would_run(run)) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/atomic_file.hpp"
+#include "base/process.hpp"
 
 namespace rfsn::check {
 namespace {
@@ -44,6 +45,32 @@ TEST_F(BuildDirectory, SaysWhatIsBuiltAndWhatItIncludes) {
     EXPECT_EQ(records.compiled, (std::set<std::string>{"p/src/a.cpp", "p/src/b.cpp"}));
     ASSERT_EQ(records.includers.size(), 1U);
     EXPECT_EQ(records.includers.at("p/include/a.hpp"), (std::set<std::string>{"p/src/a.cpp", "p/src/b.cpp"}));
+}
+
+TEST_F(BuildDirectory, NinjaIsAskedForTheDepfilesThatItHasTakenIn) {
+    const std::string path = "/usr/local/bin:/usr/bin:/bin";
+    const auto ninja = base::find_program("ninja", path);
+    if (!ninja) {
+        GTEST_SKIP() << "ninja is not installed";
+    }
+    const auto root = tree_.path();
+    write("src/a.cpp", "");
+    write("include/a.hpp", "");
+    write("build/build.ninja",
+          "rule cc\n command = echo 'a.o: ../src/a.cpp ../include/a.hpp /usr/x.h' > a.o.d && touch $out\n depfile = "
+          "a.o.d\n deps = gcc\nbuild a.o: cc ../src/a.cpp\n");
+    write("build/compile_commands.json", R"([{"directory": ")" + root + R"(/build", "file": "../src/a.cpp", )" +
+                                             R"("command": "c++ -c ../src/a.cpp -o a.o"}])");
+    base::ProcessSpec spec;
+    spec.argv = {*ninja};
+    spec.cwd = root + "/build";
+    spec.env = {"PATH=" + path};
+    ASSERT_TRUE(base::PosixProcessRunner().run_one(spec).ok());
+    ASSERT_FALSE(std::filesystem::exists(root + "/build/a.o.d"));
+    EXPECT_TRUE(read_build_records(root, ".").includers.empty()) << "no program is run that was not looked for";
+    const auto records = read_build_records(root, ".", path);
+    ASSERT_EQ(records.includers.size(), 1U);
+    EXPECT_EQ(records.includers.at("include/a.hpp"), std::set<std::string>{"src/a.cpp"});
 }
 
 TEST_F(BuildDirectory, WhatIsNoDatabaseSaysNothing) {
