@@ -539,6 +539,13 @@ std::vector<Claim> claims_at(const Language& language, const SourceViews& views,
     if (given.size() == 3 && language.syntax == Syntax::java && given[0].text.front() == '"') {
         first = 1;
     }
+    if (strength == Strength::exact && given.size() > first + 1) {
+        // Whether something is true may be asked by comparing it.
+        const auto is_true = [](const Piece& piece) { return piece.text == "true" || piece.text == "True"; };
+        if (is_true(given[first]) || is_true(given[first + 1])) {
+            return of_expression(language, given[is_true(given[first]) ? first + 1 : first]);
+        }
+    }
     return {given.size() > first + 1 ? claim(strength, given[first], given[first + 1]) : claim(strength, given[first])};
 }
 

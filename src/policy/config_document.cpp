@@ -106,7 +106,11 @@ class Reader {
                 path.pop_back();
             } else {
                 for (const auto& child : value.items) {
-                    const std::string name = child.string_or("@name", child.string_or("@Id", ""));
+                    std::string name = child.string_or("@name", child.string_or("@Id", ""));
+                    if (const DocNode* id = child.find("artifactId");
+                        key == "plugin" && id != nullptr && id->is_list() && !id->items.empty()) {
+                        name = base::trim(id->items.front().string_or("#text", ""));
+                    }
                     path.push_back(name.empty() || key == "property" ? key : key + ":" + name);
                     if (key == "property" || key == "Rule") {
                         path.back() = name;

@@ -115,6 +115,10 @@ void judge_content(const RuleSet& rules, const Change& change, const LineDiff& d
     if (hidden_characters(after) > hidden_characters(before)) {
         refuse("hidden-characters");
     }
+    if (rules.asks("equal-to-all") && rules.equal_to_all.count(code_after) > rules.equal_to_all.count(code_before)) {
+        const auto hits = rules.equal_to_all.all(code_after);
+        refuse("equal-to-all", quoted(line_at(code_after, hits.back().begin)));
+    }
     if (!base::trim(before).empty() && base::trim(after).empty()) {
         refuse("emptied");
     }

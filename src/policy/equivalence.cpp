@@ -228,6 +228,17 @@ std::string special_case(const LineDiff& diff, Syntax syntax) {
     static const re2::RE2 table(R"(\{\s*\(?)" + literal + R"([^:}\n]*:\s*)" + literal +
                                 R"([^}\n]*\}\s*(?:\[|\.get\())");
     static const re2::RE2 answer(R"((?:\breturn|=)\s*\(?)" + literal + R"(\)?\s*[;}]*\s*$)");
+    // A text that is no word of a protocol: with a capital, a digit, a space or a mark in it.
+    static const std::string phrase =
+        R"re((?:"[^"\n]*[A-Z\d ,.:;!?/@-][^"\n]*[\w!?.]"|'[^'\n]*[A-Z\d ,.:;!?/@-][^'\n]*[\w!?.]'))re";
+    static const re2::RE2 text(R"(\b(?:if|elif|when)\b.*[^=!<>]===?\s*)" + phrase +
+                               R"(|\bif\b.*\.(?:equals|Equals|eq)\(\s*)" + phrase + R"(|\bif\b.*)" + phrase +
+                               R"(\.(?:equals|Equals)\()");
+    static const re2::RE2 text_arm(R"(^\s*(?:case\s+)?)" + phrase + R"(\s*(?:=>|:|->)\s*(?:return\s+)?)" + literal +
+                                   R"(\s*[,;]?\s*$)");
+    static const re2::RE2 several(R"(\b(?:if|elif)\b.*\bin\s*[\[({]\s*(?:-?\d{2,}|-?[3-9])\s*[,\])}])");
+    static const re2::RE2 list(R"(\b(?:if|elif)\b.*===?\s*[\[{(]\s*)" + literal + R"(\s*[,:])");
+    static const re2::RE2 label(R"(^\s*case\s+(?:-?\d{2,}|-?[3-9]|)" + phrase + R"()\s*:\s*$)");
     const auto is = [](std::string_view line, const re2::RE2& pattern) {
         return re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), pattern);
     };
@@ -237,7 +248,11 @@ std::string special_case(const LineDiff& diff, Syntax syntax) {
         if (is(line, ternary) || is(line, inline_if) || is(line, table)) {
             return std::string(line);
         }
-        if (!is(line, two) && !is(line, tuple) && !is(line, one) && !is(line, arm)) {
+        if (is(line, text_arm)) {
+            return std::string(line);
+        }
+        if (!is(line, two) && !is(line, tuple) && !is(line, one) && !is(line, arm) && !is(line, text) &&
+            !is(line, several) && !is(line, list) && !is(line, label)) {
             continue;
         }
         if (is(line, arm) || is(line, answer)) {

@@ -141,7 +141,7 @@ class File {
     /// Whether a mark is for one place and names the rule that it silences there.
     [[nodiscard]] bool is_narrow(std::size_t i) const {
         static const re2::RE2 named(
-            R"((?i)(?:noqa\s*:\s*\w|type\s*:\s*ignore\s*\[|pyright\s*:\s*ignore\s*\[|nolint\s*:\s*\w|NOLINT(?:NEXTLINE)?\s*\(\s*\w|eslint-disable(?:-next-line|-line)?\s+[\w@]|Suppress\w*\s*\(|(?:allow|expect)\s*\(\s*\w|pylint\s*:\s*disable\s*=|pragma:?\s*no|diagnostic\s+ignored|warning\s*\(?\s*disable\s*:?\s*\w|lint:ignore\s+\w|rubocop:disable\s+\w|shellcheck\s+disable\s*=|(?:istanbul|c8|v8)\s+ignore|biome-ignore\s+\w|LCOV_EXCL_LINE|\bNOPMD\b|rustfmt::skip|prettier-ignore|fmt\s*:\s*skip))");
+            R"((?i)(?:noqa\s*:\s*\w|type\s*:\s*ignore\s*\[|pyright\s*:\s*ignore\s*\[|nolint\s*:\s*\w|NOLINT(?:NEXTLINE)?\s*\(\s*\w|eslint-disable(?:-next-line|-line)?\s+[\w@]|Suppress\w*\s*\(|(?:allow|expect)\s*\(\s*\w|pylint\s*:\s*disable\s*=|pragma:?\s*no|diagnostic\s+ignored|warning\s*\(?\s*disable\s*:?\s*\w|lint:ignore\s+\w|rubocop:disable\s+\w|shellcheck\s+disable\s*=|(?:istanbul|c8|v8)\s+ignore|biome-ignore\s+\w|LCOV_EXCL_LINE|\bNOPMD\b|rustfmt::skip|@formatter:off|prettier-ignore|fmt\s*:\s*skip))");
         static const re2::RE2 security(
             R"((?i)(?:nosec|nosemgrep|gitleaks|betterleaks|allowlist|whitelist|trufflehog|ggignore|NOSONAR|gosec|bandit|checkov|tfsec|trivy|\bS\d{3}\b))");
         const re2::StringPiece line(mark_lines_[i].data(), mark_lines_[i].size());

@@ -317,7 +317,9 @@ class Judge {
         if (after.conditions > before.conditions || (after.is_async && !before.is_async)) {
             add("test-skipped", path, after.line, quoted(after) + " is not always run");
         }
-        if (after.skips > before.skips) {
+        // A condition that left the test early says so now.
+        const std::size_t told = before.early_returns - std::min(before.early_returns, after.early_returns);
+        if (after.skips > before.skips + told) {
             add("test-skipped", path, after.line, quoted(after));
         } else if (after.leaves_early && !before.leaves_early) {
             add("test-skipped", path, after.line, quoted(after) + " returns before it tests anything");
@@ -405,7 +407,8 @@ class Judge {
         if (id == "rust" && re2::RE2::PartialMatch(pair.before.views.code, module, &was) &&
             !re2::RE2::PartialMatch(pair.after.views.code, module) && !pair.after.views.code.empty() &&
             std::none_of(pairs_.begin(), pairs_.end(), [&](const Pair& other) {
-                return !other.change->after && other.change->path.find(was) != std::string::npos;
+                return (!other.change->after && other.change->path.find(was) != std::string::npos) ||
+                       other.change->old_path.find(was) != std::string::npos;
             })) {
             add("test-removed", pair.change->path, 0, "the module " + was + " is not built any more");
         }

@@ -131,6 +131,7 @@ base::Result<RuleSet> read_rules(const base::DocNode& root) {
     RFSN_TRY(add_all(rules.narrowing, root.strings("narrowing")));
     RFSN_TRY(add_all(rules.run_faked, root.strings("run_faked")));
     RFSN_TRY(add_all(rules.neutralised, root.strings("neutralised")));
+    RFSN_TRY(add_all(rules.equal_to_all, root.strings("equal_to_all")));
     for (const auto& item : items(root, "integrity")) {
         rules.integrity.push_back(item.string_or("id", ""));
         if (!rules.reason(rules.integrity.back()).empty()) {

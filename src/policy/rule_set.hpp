@@ -84,6 +84,7 @@ struct RuleSet {
     Patterns skips;      ///< the patterns of skipped-test
     Patterns narrowing;  ///< what leaves all other tests out
     Patterns run_faked;
+    Patterns equal_to_all;                        ///< operators that answer the same for everything
     Patterns neutralised;                         ///< what keeps a test's assertions from counting
     std::vector<std::string> integrity;           ///< ids of the rules over a change
     std::set<std::string, std::less<>> disabled;  ///< ids that are not asked; empty outside of tests

@@ -337,12 +337,9 @@ class Comparison {
         }
         if (weaker == "alone") {
             // What cargo publishes lists every target, and switches the search for all of them off.
-            const bool published = after_.find({"cargo", "package", "autolib"}) != nullptr ||
-                                   (after_.find({"cargo", "package", "autobins"}) != nullptr &&
-                                    after_.find({"cargo", "package", "autoexamples"}) != nullptr &&
-                                    after_.find({"cargo", "package", "autobenches"}) != nullptr);
-            return !is_false(old_side.values) && is_false(new_side.values) && !published ? moved("was switched off")
-                                                                                         : "";
+            return !is_false(old_side.values) && is_false(new_side.values) && !is_published(after_)
+                       ? moved("was switched off")
+                       : "";
         }
         if (weaker == "zero") {
             const auto is = number_of(new_side.values);
@@ -355,6 +352,9 @@ class Comparison {
             return is && was && (*was == 0 ? *is > 0 : *is > 0 && *is < *was) ? moved("shows fewer findings") : "";
         }
         if (weaker == "set") {
+            if (path.front() == "cargo" && before == nullptr && is_published(after_) && !is_published(before_)) {
+                return "";  // it lists what was found by its place before
+            }
             return !new_side.values.empty() && new_side.values != old_side.values ? moved("leaves some out") : "";
         }
         if (weaker == "nothing") {
@@ -440,6 +440,21 @@ class Comparison {
         return list_weakening(rule, path, old_side, new_side, name, before, after);
     }
 
+    /// Whether a Cargo.toml is the one that cargo writes when it publishes.
+    static bool is_published(const Side& side) {
+        return side.find({"cargo", "package", "autolib"}) != nullptr ||
+               (side.find({"cargo", "package", "autobins"}) != nullptr &&
+                side.find({"cargo", "package", "autoexamples"}) != nullptr &&
+                side.find({"cargo", "package", "autobenches"}) != nullptr);
+    }
+    /// Whether what a Maven plugin leaves out is no check's: what it packs, or whose licence it looks for.
+    static bool is_packaging(const Parts& path) {
+        static const re2::RE2 plugin(
+            R"(^plugin:.*(?:-rat-|jar|source|javadoc|shade|assembly|license|resources|war|ear|bundle|bnd|deploy|antrun|dependency|release|changes|site).*)");
+        return path.front() == "maven" && std::any_of(path.begin(), path.end(), [](const std::string& part) {
+                   return re2::RE2::FullMatch(part, plugin);
+               });
+    }
     /// What no check reads.
     static bool is_prose(const std::string& glob) {
         static const re2::RE2 prose(
@@ -549,6 +564,9 @@ class Comparison {
         if (before == nullptr && before_.tools.count(path.front()) == 0 && rule.weaker == "more" &&
             path.front() != "ignore-file" && path.front() != "rfsn") {
             return only_loosens(path) ? name + " is new: " + shown({is.begin(), is.end()}) : "";
+        }
+        if (is_packaging(path)) {
+            return "";
         }
         std::set_difference(is.begin(), is.end(), was.begin(), was.end(), std::back_inserter(difference));
         difference.erase(

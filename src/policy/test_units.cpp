@@ -313,6 +313,7 @@ void read_what_counts(const RuleSet& rules, const Language& language, const Sour
             body = indent_of(line);
         }
         left = left || (top && (trimmed == "return" || trimmed == "return;" || trimmed == "return None"));
+        unit.early_returns += !top && (trimmed == "return" || trimmed == "return;") ? 1U : 0U;
         unit.unreached += left && language.assertions.matches(line) ? 1U : 0U;
         for (const char c : line) {
             depth += c == '{' ? 1 : c == '}' ? -1 : 0;
