@@ -176,6 +176,10 @@ struct Affected {
 
 /// The command that installs what the project depends on, or "".
 [[nodiscard]] std::string install_command(const Pack& pack, const model::Project& project);
+/// What to type for a tool that is not there: the project's own command where its manifest lists the tool's package,
+/// else the tool's hint, whose last word is the package.
+[[nodiscard]] std::string tool_remedy(const Pack& pack, const Tool& tool, const model::Project& project,
+                                      const git::TreeView& view);
 /// Why a tool's output says that a dependency was never installed, and the command for it.
 struct MissingDependency {
     std::string reason;

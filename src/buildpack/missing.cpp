@@ -37,7 +37,36 @@ bool is_declared(const std::string& name, const Missing& missing, const model::P
     return false;
 }
 
+/// Whether a manifest lists a package, not just a table or a setting of its name.
+bool is_listed(const std::string& package, const Pack& pack, const model::Project& project, Tree& tree) {
+    RE2::Options options(RE2::Latin1);
+    options.set_log_errors(false);
+    const RE2 wanted("(?m)(?:\"|^\\s*)" + RE2::QuoteMeta(package) + "(?:\"|\\s*[=><~!^\\[;,]|\\s*$)", options);
+    for (const auto& missing : pack.missing) {
+        for (const auto& pattern : missing.declared_in) {
+            const auto files = tree.expand(project.root == "." ? "" : project.root, pattern);
+            for (const auto& file : files ? *files : std::vector<std::string>{}) {
+                const auto text = tree.read(file);
+                if (text && *text != nullptr && RE2::PartialMatch(**text, wanted)) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
 }  // namespace
+
+std::string tool_remedy(const Pack& pack, const Tool& tool, const model::Project& project, const git::TreeView& view) {
+    const auto package = tool.hint.substr(tool.hint.rfind(' ') + 1);
+    Tree tree(view);
+    if (!package.empty() && package.back() != ')' && is_listed(package, pack, project, tree)) {
+        const auto command = install_command(pack, project);
+        return command.empty() ? tool.hint : command;
+    }
+    return tool.hint;
+}
 
 std::string install_command(const Pack& pack, const model::Project& project) {
     for (const auto& install : pack.install) {

@@ -171,7 +171,10 @@ void require_tool(const PlanInput& input, Planned& planned, const std::string& p
     }
     planned.program = find_tool(*planned.tool, project_root, input);
     if (planned.program.empty()) {
-        preset(planned.plan, model::RunState::unavailable, planned.tool->id + " is not installed", planned.tool->hint);
+        preset(planned.plan, model::RunState::unavailable, planned.tool->id + " is not installed",
+               input.view == nullptr
+                   ? planned.tool->hint
+                   : buildpack::tool_remedy(*planned.pack, *planned.tool, *planned.project, *input.view));
     }
 }
 
