@@ -51,8 +51,8 @@ struct LlmSettings : ProviderSettings {
     bool enabled = false;
     bool provider_set = false;  ///< llm.provider was given: then its defaults count
     std::map<std::string, ProviderSettings, std::less<>> providers;
-    std::vector<std::string> order;  ///< names, asked in this order
-    std::int64_t max_tokens = 4096;
+    std::vector<std::string> order;      ///< names, asked in this order
+    std::int64_t max_tokens = 0;         ///< of a reply; 0: as many as llm::reply_tokens() says
     std::int64_t prompt_tokens = 16000;  ///< of a question, estimated at 3.5 bytes each
     double temperature = 0;
     std::chrono::milliseconds timeout{60000};

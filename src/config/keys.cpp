@@ -285,7 +285,10 @@ void add_user_only(Table& table) {
     add("llm.cache_mb", T::integer, in_llm(&LlmSettings::cache_mb), "Megabytes kept on disk.").range(1, 1e6);
     add("llm.cache_memory_entries", T::integer, in_llm(&LlmSettings::cache_memory_entries), "Answers kept in memory.")
         .range(1, 1e6);
-    add("llm.max_tokens", T::integer, in_llm(&LlmSettings::max_tokens), "Tokens in a reply at most.").range(1, 1000000);
+    add("llm.max_tokens", T::integer, in_llm(&LlmSettings::max_tokens),
+        "Tokens in a reply at most, its thoughts included; 0: 16,000 where a provider's own service is asked, else "
+        "4,096.")
+        .range(0, 1000000);
     add("llm.prompt_tokens", T::integer, in_llm(&LlmSettings::prompt_tokens),
         "Tokens in a question at most, reckoned at 3.5 bytes each; what does not fit is left out and named.")
         .range(2000, 1e6);

@@ -55,7 +55,7 @@ std::size_t prompt_tokens(const config::LlmSettings& settings) {
     if (const auto targets = llm::targets(settings)) {
         for (const auto& target : *targets) {
             if (target.settings.context_tokens > 0) {
-                tokens = std::min(tokens, target.settings.context_tokens - settings.max_tokens);
+                tokens = std::min(tokens, target.settings.context_tokens - llm::reply_tokens(settings, *targets));
             }
         }
     }

@@ -217,7 +217,7 @@ std::string question_line(const std::string& id, const Question& question, const
                  {"messages",
                   {{{"role", "system"}, {"content", question.prompt->system.text()}},
                    {{"role", "user"}, {"content", question.prompt->user.text()}}}},
-                 {"max_tokens", settings.max_tokens},
+                 {"max_tokens", reply_tokens(settings, targets)},
                  {"temperature", question.temperature.value_or(settings.temperature)},
                  {"stream", stream},
                  {"timeout_ms", settings.timeout.count()},

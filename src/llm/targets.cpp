@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "llm/targets.hpp"
 
+#include <algorithm>
 #include <set>
 #include <span>
 
@@ -95,6 +96,18 @@ base::Result<std::vector<Target>> targets(const config::LlmSettings& settings) {
         all.push_back(std::move(target));
     }
     return all;
+}
+
+std::int64_t reply_tokens(const config::LlmSettings& settings, const std::vector<Target>& targets) {
+    constexpr std::int64_t hosted = 16000;
+    constexpr std::int64_t own_server = 4096;
+    if (settings.max_tokens != 0) {
+        return settings.max_tokens;
+    }
+    const bool is_hosted = std::any_of(targets.begin(), targets.end(), [](const Target& one) {
+        return !one.default_key_env.empty() && one.settings.provider != "ollama";
+    });
+    return is_hosted ? hosted : own_server;
 }
 
 std::string destinations(const std::vector<Target>& targets) {

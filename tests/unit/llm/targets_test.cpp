@@ -38,6 +38,17 @@ TEST(Targets, DefaultsAreTheProvidersOwn) {
     EXPECT_EQ(destinations(*all), "https://api.anthropic.com\nhttps://other.example/v1");
 }
 
+TEST(Targets, RepliesHaveRoomForThoughtsWhereTheServiceThinks) {
+    config::LlmSettings settings;
+    settings.providers["own"] = provider("openai", "http://127.0.0.1:1/v1", "m");
+    settings.providers["local"] = provider("ollama");
+    EXPECT_EQ(reply_tokens(settings, *targets(settings)), 4096);
+    settings.providers["hosted"] = provider("anthropic");
+    EXPECT_EQ(reply_tokens(settings, *targets(settings)), 16000);
+    settings.max_tokens = 123;
+    EXPECT_EQ(reply_tokens(settings, *targets(settings)), 123);
+}
+
 TEST(Targets, ComeInTheOrderThatIsSet) {
     config::LlmSettings settings;
     settings.base_url = "http://127.0.0.1:1/v1";
