@@ -171,6 +171,7 @@ base::Result<patch::Proof> CheckProver::prove(const model::FixProposal& proposal
         model::CheckDelta delta;
         delta.check = plans[i]->plan.id;
         delta.project = plans[i]->plan.project;
+        delta.tests = plans[i]->plan.kind == model::CheckKind::test;
         delta.before = before->run.state;
         delta.after = after.run.state;
         delta.findings_before = before->run.findings;

@@ -35,6 +35,7 @@ struct CheckDelta {
     std::size_t findings_after = 0;
     std::string note;
     bool flaky = false;  ///< its result depends on luck, so it speaks for no patch
+    bool tests = false;  ///< it runs the project's tests; not stored
 };
 
 struct PolicyVerdict {

@@ -125,13 +125,35 @@ bool turned_green(const model::CheckDelta& delta, const std::vector<std::string>
            std::find(wanted.begin(), wanted.end(), delta.check) != wanted.end();
 }
 
-std::string judge_proof(const Proof& proof, const std::vector<std::string>& wanted) {
+/// A test check that is as red as before, where the patch turns another check of its project green: what the patch does
+/// cannot be told from what it pretends to do. Null if there is none.
+const model::CheckDelta* silent_witness(const Proof& proof, const std::vector<std::string>& wanted) {
+    const auto is = [&](const model::CheckDelta& tests) {
+        const bool as_red = tests.tests && tests.before == RunState::blocked && tests.after == RunState::blocked &&
+                            tests.findings_after >= tests.findings_before &&
+                            std::find(wanted.begin(), wanted.end(), tests.check) != wanted.end();
+        return as_red && std::any_of(proof.checks.begin(), proof.checks.end(), [&](const model::CheckDelta& other) {
+                   return other.project == tests.project && turned_green(other, wanted);
+               });
+    };
+    const auto found = std::find_if(proof.checks.begin(), proof.checks.end(), is);
+    return found == proof.checks.end() ? nullptr : &*found;
+}
+
+std::string judge_proof(const Proof& proof, const model::FixProposal& proposal) {
+    const auto& wanted = proposal.checks;
     if (proof.checks.empty()) {
         return "no check could be run on it, so nothing speaks for it";
     }
     for (const auto& delta : proof.checks) {
         if (auto reason = objection(delta); !reason.empty()) {
             return reason;
+        }
+    }
+    if (proposal.source != model::ProposalSource::fixer) {
+        if (const auto* tests = silent_witness(proof, wanted)) {
+            return fmt::format("{} is as red as before, so nothing tells whether it is right: {}", called(*tests),
+                               base::printable(tests->note));
         }
     }
     const bool green = std::any_of(proof.checks.begin(), proof.checks.end(),
@@ -177,7 +199,7 @@ base::Result<Verification> verify(const model::FixProposal& proposal, git::Stage
     evidence.tool_versions = proof.tool_versions;
     evidence.duration =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
-    if (auto reason = judge_proof(proof, prepared.proposal.checks); !reason.empty()) {
+    if (auto reason = judge_proof(proof, prepared.proposal); !reason.empty()) {
         return refuse(std::move(reason), std::move(evidence), std::move(diff));
     }
     Verification verification;

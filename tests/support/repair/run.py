@@ -169,6 +169,8 @@ class Repository:
         for file in (self.root / ".git/rfsn").glob("*.db*"):
             if not file.name.startswith("state"):
                 file.unlink()
+        for file in (self.home / ".cache/git-rfsn").glob("llm.db*"):  # answers to similar questions
+            file.unlink()
 
 
 def reason_of(proposal, stderr):

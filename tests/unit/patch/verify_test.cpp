@@ -62,6 +62,24 @@ TEST_F(Verify, ACheckThatTurnsGreenProvesIt) {
     EXPECT_FALSE(verification.refusal);
 }
 
+TEST_F(Verify, WhereTheTestsStayRedAModelsPatchIsNotBelieved) {
+    proposal.checks.emplace_back("pytest");
+    auto tests = delta("pytest", RunState::blocked, RunState::blocked);
+    tests.tests = true;
+    prover.proof.checks.push_back(tests);
+    EXPECT_EQ(refusal(), "");  // a fixer changes no meaning
+    proposal.source = model::ProposalSource::model;
+    EXPECT_NE(refusal().find("pytest is as red as before"), std::string::npos);
+    prover.proof.checks.back().findings_before = 2;
+    EXPECT_EQ(refusal(), "");
+    prover.proof.checks.back().findings_before = 1;
+    prover.proof.checks.back().project = "elsewhere";
+    EXPECT_EQ(refusal(), "");
+    prover.proof.checks.back().project.clear();
+    prover.proof.checks.back().tests = false;
+    EXPECT_EQ(refusal(), "");
+}
+
 TEST_F(Verify, FewerFindingsAreNotEnough) {
     prover.proof.checks = {delta("trailing-whitespace", RunState::blocked, RunState::blocked, 9, 1)};
     EXPECT_NE(refusal().find("does not turn any failing check green"), std::string::npos);
