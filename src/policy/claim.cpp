@@ -106,6 +106,15 @@ std::pair<std::size_t, std::size_t> find_operator(std::string_view code,
     return {std::string_view::npos, 0};
 }
 
+/// A value with room around it that another value fits into.
+Claim without_room(Claim claim) {
+    static const re2::RE2 wide(
+        R"((?:\b(?:abs|rel|delta|atol|rtol)=)(?:[1-9]\d*(?:\.\d*)?(?:e\+?\d+)?|0?\.[1-9]\d*)(?:[,)]|$))");
+    if (is(claim.other, wide) || is(claim.subject, wide)) {
+        claim.strength = std::min(claim.strength, Strength::partial);
+    }
+    return claim;
+}
 /// Equal to true is no more than true: linters and libraries write the one for the other.
 Claim without_true(Claim claim) {
     if (claim.subject == "true" || claim.subject == "True") {
@@ -130,7 +139,8 @@ Claim claim(Strength strength, Piece subject, Piece other = {}) {
             return {Strength::some, subject.part(from, subject.code.size() - from - (call ? 1 : 0)).squeezed(), ""};
         }
     }
-    return without_true({strength, without_brackets(subject).squeezed(), without_brackets(other).squeezed()});
+    return without_room(
+        without_true({strength, without_brackets(subject).squeezed(), without_brackets(other).squeezed()}));
 }
 
 std::vector<Claim> of_expression(const Language& language, Piece text);
@@ -197,7 +207,14 @@ std::vector<Claim> of_expression(const Language& language, Piece text) {
         for (const auto& kind : *kinds) {
             const auto at = find_operator(text.code, kind.operators);
             if (at.second != 0) {
-                return {claim(kind.strength, text.part(0, at.first), text.part(at.first + at.second))};
+                const Piece right = text.part(at.first + at.second);
+                const auto again = kind.strength == Strength::partial
+                                       ? find_operator(right.code, kind.operators)
+                                       : std::pair<std::size_t, std::size_t>{std::string_view::npos, 0};
+                if (again.second != 0) {  // 0 <= x < 10
+                    return {claim(kind.strength, right.part(0, again.first), text.part(0, at.first))};
+                }
+                return {claim(kind.strength, text.part(0, at.first), right)};
             }
         }
     }
@@ -219,6 +236,9 @@ std::vector<Claim> of_expression(const Language& language, Piece text) {
         }
         const std::string last = last_name(name);
         if (given.size() == 2 && (last == "deepequal" || last == "equals" || last == "arrayequal" || last == "equal")) {
+            return {claim(Strength::exact, given[0], given[1])};
+        }
+        if (given.size() == 2 && (name == "errors.Is" || name == "errors.As")) {
             return {claim(Strength::exact, given[0], given[1])};
         }
         if (given.size() == 2 && (last == "allclose" || last == "isclose")) {
@@ -247,9 +267,9 @@ std::vector<Claim> of_expression(const Language& language, Piece text) {
 /// What a name of a function says that compares its arguments.
 bool strength_of_name(const std::string& name, Strength& strength) {
     static const re2::RE2 exact(
-        R"(^(?:assert|expect|check|require|boostcheck|boostrequire|boosttest|debugassert|propassert|testassert|ckassert|crassert)?(?:int|str|uint|ptr|long|double|float|string|array|iterable|list|dict|set|tuple|multiline|sequence|count|deep|strict|deepstrict|frame|series|json|yaml)?(?:equals?|eq|streq|doubleeq|floateq|areequal|aresame|same|is|equalvalues|jsoneq|elementsmatch|exactly|eql|linesmatch|equalcollections|equivalent)$)");
+        R"(^(?:assert|expect|check|require|boostcheck|boostrequire|boosttest|debugassert|propassert|testassert|ckassert|crassert)?(?:int|str|uint|ptr|long|double|float|string|array|iterable|list|dict|set|tuple|multiline|sequence|count|deep|strict|deepstrict|frame|series|json|yaml)?(?:equals?|eq|streq|doubleeq|floateq|areequal|aresame|same|is|equalvalues|jsoneq|elementsmatch|exactly|erroris|erroras|errorcontains|eqerror|eql|linesmatch|equalcollections|equivalent)$)");
     static const re2::RE2 some(
-        R"(^(?:assert|expect|check|require|is|are)*(?:not(?:equals?|eq|same|null|nil|none|empty|zero|deepequal|strictequal|deepstrictequal|undefined|in|defined)|isnotnone|isnotnull|isnotempty|isinstance\w*|instanceof|istype|isassignablefrom|ne|ok|exists?|defined|areotequal|arenotequal|isnot|isinstanceoftype|typeof)$)");
+        R"(^(?:assert|expect|check|require|is|are)*(?:not(?:equals?|eq|same|null|nil|none|empty|zero|deepequal|strictequal|deepstrictequal|undefined|in|defined)|isnotnone|isnotnull|isnotempty|isinstance\w*|instanceof|istype|isassignablefrom|ne|ok|exists?|defined|areotequal|arenotequal|isnot|isinstanceoftype|typeof|error|err)$)");
     static const re2::RE2 partial(
         R"(^(?:assert|expect|check|require)*(?:almostequals?|notalmostequal|near|indelta|inepsilon|greater\w*|less\w*|gt|ge|lt|le|contains\w*|in|inrange|regexp?\w*|match\w*|startswith|endswith|isgreater\w*|isless\w*|include\w*|subset|within\w*|positive|negative)$)");
     if (is(name, exact)) {
@@ -450,6 +470,16 @@ std::vector<Claim> claims_at(const Language& language, const SourceViews& views,
         return of_failing_branch(language, views, at, begin);
     }
     const auto [from, end] = statement_around(code, at);
+    // Which error is expected.
+    static const re2::RE2 error(
+        R"((?:\b(?:raises|assertRaises\w*)\(\s*|\bassertThrows\w*\(\s*|\bassertFailsWith\s*[<(]\s*|\bThrows\w*\s*<\s*|_THROWS_AS\(.*,\s*|\bEXPECT_THROW\(.*,\s*|\btoThrow\w*\(\s*)([\w.:]+))");
+    static const re2::RE2 any_error(
+        R"(^(?:\w+[.:]+)*(?:Exception|BaseException|Throwable|Error|RuntimeException|SystemException|exception)(?:[.:]+(?:class|java))*$)");
+    std::string type;
+    if (const std::string_view line = code.substr(from, end - from);
+        re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), error, &type)) {
+        return {{is(type, any_error) ? Strength::some : Strength::exact, "raises", type}};
+    }
     Piece statement{code.substr(from, end - from), std::string_view(views.text).substr(from, end - from)};
     static const re2::RE2 prefix(R"(^(?:await|return|void|yield)\s+)");
     for (int i = 0; i < 2 && is(statement.code, prefix); ++i) {

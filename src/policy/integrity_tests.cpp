@@ -241,8 +241,9 @@ class Judge {
     }
     /// Whether a test only started what another framework had found, and nothing in its folder is for that any more.
     [[nodiscard]] bool is_empty_suite(const Candidate& candidate) const {
-        static const re2::RE2 starts(R"(\bRunSpecs\()");
-        static const re2::RE2 specs(R"((?m)^\s*(?:var\s+_\s*=\s*)?(?:Describe|Context|It|DescribeTable)\()");
+        static const re2::RE2 starts(R"(\b(?:RunSpecs|suite\.Run)\()");
+        static const re2::RE2 specs(
+            R"((?m)^\s*(?:var\s+_\s*=\s*)?(?:Describe|Context|It|DescribeTable)\(|^func\s+\(\w+\s+\*?\w+\)\s+Test\w+\(\))");
         if (!re2::RE2::PartialMatch(candidate.unit->words, starts)) {
             return false;
         }
@@ -314,6 +315,11 @@ class Judge {
             add("test-weakened", path, after.line,
                 quoted(after) + " replaces what it tests: '" + base::printable(replaced) + "'");
         }
+        static const re2::RE2 starts(
+            R"(\b(?:suite\.Run|RunSpecs|TestingT|rapid\.Check|quick\.Check|testscript\.Run)\()");
+        if (re2::RE2::PartialMatch(before.words, starts) && !re2::RE2::PartialMatch(after.words, starts)) {
+            add("test-weakened", path, after.line, quoted(after) + " does not start its tests any more");
+        }
         if (after.conditions > before.conditions || (after.is_async && !before.is_async)) {
             add("test-skipped", path, after.line, quoted(after) + " is not always run");
         }
@@ -321,6 +327,8 @@ class Judge {
         const std::size_t told = before.early_returns - std::min(before.early_returns, after.early_returns);
         if (after.skips > before.skips + told) {
             add("test-skipped", path, after.line, quoted(after));
+        } else if (after.exits > before.exits) {
+            add("test-skipped", path, after.line, quoted(after) + " is left under a condition before all is asserted");
         } else if (after.leaves_early && !before.leaves_early) {
             add("test-skipped", path, after.line, quoted(after) + " returns before it tests anything");
         }
@@ -342,6 +350,8 @@ class Judge {
         }
         if (change.before && pair.before.language != nullptr) {
             judge_build(pair);
+            judge_parameters(pair);
+            judge_mocks(pair);
         }
         if (pair.after.language->id == "go" && runs_nothing(pair.after.views.code) &&
             !runs_nothing(pair.before.views.code)) {
@@ -353,6 +363,67 @@ class Judge {
             const auto line = line_at(pair.after.views.code, hits.back().begin);
             add("run-faked", change.path, line_number(pair.after.views.code, hits.back().begin),
                 "'" + base::printable(base::trim(line).substr(0, 100)) + "'");
+        }
+    }
+
+    /// googletest's values for tests with parameters stand outside of them.
+    void judge_parameters(const Pair& pair) {
+        static const re2::RE2 instance(R"(\bINSTANTIATE_(?:TYPED_)?TEST_(?:SUITE|CASE)_P\s*(\())");
+        const auto values = [&](const TestFile& file) {
+            std::size_t count = 0;
+            re2::StringPiece rest(file.views.code), open;
+            while (re2::RE2::FindAndConsume(&rest, instance, &open)) {
+                const auto from = static_cast<std::size_t>(open.data() - file.views.code.data());
+                const auto close = closing_bracket(file.views.code, from);
+                const std::string_view inside =
+                    std::string_view(file.views.code).substr(from, std::min(close, file.views.code.size()) - from);
+                count += static_cast<std::size_t>(std::count(inside.begin(), inside.end(), ','));
+            }
+            return count;
+        };
+        if (pair.before.language->syntax == Syntax::c && pair.change->after && !pair.before.units.empty() &&
+            values(pair.after) < values(pair.before)) {
+            add("test-weakened", pair.change->path, 0, "there are fewer values for tests with parameters");
+        }
+    }
+
+    /// In JavaScript a whole module may be replaced by what the test makes up.
+    void judge_mocks(const Pair& pair) {
+        static const re2::RE2 mock(
+            R"re(\b(?:vi|jest)\.(?:mock|doMock|unstable_mockModule)\(\s*["'`]([^"'`\n]+)["'`]\s*,)re");
+        if (pair.after.language->syntax != Syntax::javascript) {
+            return;
+        }
+        re2::StringPiece rest(pair.after.views.text);
+        std::string module;
+        while (re2::RE2::FindAndConsume(&rest, mock, &module)) {
+            const std::string named = re2::RE2::QuoteMeta(module);
+            const re2::RE2 old("\\b(?:vi|jest)\\.\\w+\\(\\s*[\"'`]" + named);
+            const re2::RE2 import("import\\s*\\{([^}]*)\\}\\s*from\\s*[\"']" + named +
+                                  "|\\{([^}]*)\\}\\s*=\\s*(?:await\\s+)?(?:require|import)\\([\"']" + named);
+            std::string names, others;
+            if (re2::RE2::PartialMatch(pair.before.views.text, old) ||
+                !re2::RE2::PartialMatch(pair.after.views.text, import, &names, &others)) {
+                continue;
+            }
+            const auto factory = std::string_view(rest.data(), std::min<std::size_t>(rest.size(), 2000));
+            const std::string imported = names + others;
+            for (const auto part : base::split(imported, ',')) {
+                const std::string name(base::trim(part));
+                const bool asserted =
+                    std::any_of(pair.before.units.begin(), pair.before.units.end(), [&](const TestUnit& unit) {
+                        return std::any_of(unit.checks.begin(), unit.checks.end(), [&](const std::string& check) {
+                            return check.find(name + "(") != std::string::npos;
+                        });
+                    });
+                if (name.size() > 1 && asserted &&
+                    factory.substr(0, factory.find("\n}")).find(name) != std::string_view::npos) {
+                    add("test-weakened", pair.change->path,
+                        line_number(pair.after.views.text, pair.after.views.text.size() - rest.size()),
+                        "'" + base::printable(name) + "', which is tested, is replaced");
+                    return;
+                }
+            }
         }
     }
 

@@ -117,6 +117,24 @@ class Indented {
         }
         return std::move(found_);
     }
+    std::size_t exits() const {
+        static const re2::RE2 condition(R"(^\s*(?:if|elif)\b)");
+        static const re2::RE2 leaves(R"(^\s*return\s*(?:None|True|False)?\s*$)");
+        std::size_t found = 0, body_indent = 0;
+        for (std::size_t i = 1; i < lines_.size(); ++i) {
+            static const re2::RE2 above(R"(^\s*(?:@|(?:async\s+)?def\b))");
+            if (body_indent == 0 && !is(code_of(i), above)) {
+                body_indent = lines_[i].indent;
+            }
+            const MutedCode below = body(i);
+            found += is(code_of(i), condition) && lines_[i].indent == body_indent &&
+                             is(base::trim(code_.substr(below.begin, below.end - below.begin)), leaves) &&
+                             language_.assertions.matches(code_.substr(below.end, end_ - below.end))
+                         ? 1U
+                         : 0U;
+        }
+        return found;
+    }
     std::vector<Guard> guards() {
         static const re2::RE2 condition(R"(^\s*(?:if|elif)\s+(.*?):\s*$)");
         static const re2::RE2 other(R"(^\s*(?:else|elif)\b)");
@@ -292,6 +310,25 @@ class Bracketed {
         }
         return std::move(found_);
     }
+    std::size_t exits() const {
+        static const re2::RE2 condition(R"((?:^|[\s}])if\b[^{}]*$|\belse\s*$)");
+        static const re2::RE2 leaves(R"(^\s*return\b\s*(?:Ok\(\(\)\)|true|false|undefined|null|Unit)?\s*;?\s*$)");
+        std::size_t found = 0;
+        std::size_t first = Bracket::npos;
+        for (std::size_t i = 0; i < all_.size(); ++i) {
+            if (all_[i].kind != '{') {
+                continue;
+            }
+            if (first == Bracket::npos) {
+                first = i;
+            }
+            found += all_[i].parent == first && is(header(all_[i]), condition) && is(inside(all_[i]), leaves) &&
+                             language_.assertions.matches(following(all_[i]))
+                         ? 1U
+                         : 0U;
+        }
+        return found;
+    }
     std::vector<Guard> guards() const {
         static const re2::RE2 condition(R"((?:^|[\s}])if\b(?:\s+constexpr)?\s*([^{}]*)$)");
         static const re2::RE2 other(R"(^\s*else\b)");
@@ -329,6 +366,8 @@ class Bracketed {
         static const re2::RE2 goroutine(R"(\bgo\s+func\s*\([^)]*\)\s*$)");
         static const re2::RE2 go_waits(R"(\.Wait\(|<-|\bselect\b|\bEventually\b|\.Lock\()");
         static const re2::RE2 deferred(R"(\bdefer\s+func\s*\(\s*\)\s*$)");
+        static const re2::RE2 caught(
+            R"(\b(?:runCatching|shouldThrowAny|shouldThrowAnyUnit|(?:assertFailsWith|assertThrows|shouldThrow)\s*<\s*(?:Throwable|Error|AssertionError)\s*>)\s*(?:\(\s*\))?\s*$)");
         const Bracket& bracket = all_[i];
         const std::string_view head = header(bracket);
         std::string group;
@@ -343,7 +382,7 @@ class Bracketed {
             if (is(inside(bracket), recovers) && !fails(language_, inside(bracket), "")) {
                 found_.push_back({bracket.close, end_});
             }
-        } else if (is(head, counting)) {
+        } else if (is(head, counting) || is(head, caught)) {
             mute(bracket);
         } else if (is(text_.substr(bracket.header, head.size()), condition, group)) {
             // In Go, what is asked stands behind what is set.
@@ -606,6 +645,14 @@ std::vector<Guard> guards(const Language& language, const SourceViews& views, st
         return Indented(language, views, begin, end).guards();
     }
     return language.extent == Extent::none ? std::vector<Guard>{} : Bracketed(language, views, begin, end).guards();
+}
+
+std::size_t conditional_exits(const Language& language, const SourceViews& views, std::size_t begin, std::size_t end) {
+    end = std::min(end, views.code.size());
+    if (language.extent == Extent::indent) {
+        return Indented(language, views, begin, end).exits();
+    }
+    return language.extent == Extent::none ? 0 : Bracketed(language, views, begin, end).exits();
 }
 
 }  // namespace rfsn::policy

@@ -26,7 +26,11 @@ struct Guard {
 [[nodiscard]] std::vector<Guard> guards(const Language& language, const SourceViews& views, std::size_t begin,
                                         std::size_t end);
 
-/// What the bracket before `at` belongs to begins here, and where the one that opens at `at` closes (or npos).
+/// How often a test is left under a condition, with assertions below.
+[[nodiscard]] std::size_t conditional_exits(const Language& language, const SourceViews& views, std::size_t begin,
+                                            std::size_t end);
+
+/// Where the bracket that opens at `at` closes, or npos.
 [[nodiscard]] std::size_t closing_bracket(std::string_view code, std::size_t at);
 
 }  // namespace rfsn::policy

@@ -148,7 +148,12 @@ std::vector<Assertion> assertions_of(const Language& language, const SourceViews
         if (language.trivial.matches(line) || compares_with_itself(line)) {
             continue;
         }
-        std::size_t counts = 1;
+        static const re2::RE2 worded(R"(\braises\([^\n]*\bmatch\s*=|\bassertRaisesRegexp?\()");
+        std::size_t counts =  // the error, and what it says
+            language.syntax == Syntax::python &&
+                    re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), worded)
+                ? 2
+                : 1;
         if (language.syntax == Syntax::java || language.syntax == Syntax::csharp) {
             const auto [begin, end] = statement_around(views.code, hit.begin);
             if (!found.empty() && found.back().at >= begin && hit.begin < end && begin != hit.begin &&
@@ -349,7 +354,15 @@ void read_assertions(const Language& language, const Innermost& innermost,
         std::vector<std::pair<std::string, std::string>> values;
     };
     std::map<const TestUnit*, Around> around;
-    for (const auto& unit : file.units) {
+    for (auto& unit : file.units) {
+        unit.exits = conditional_exits(language, file.views, unit.begin, unit.end);
+        static const re2::RE2 output(R"(//\s*(?:Unordered )?[oO]utput:)");
+        const std::string_view raw = std::string_view(file.views.unquoted).substr(unit.begin, unit.end - unit.begin);
+        if (language.syntax == Syntax::go && unit.name.rfind("Example", 0) == 0 &&
+            re2::RE2::PartialMatch(re2::StringPiece(raw.data(), raw.size()), output)) {
+            ++unit.assertions;
+            unit.checks.emplace_back("//Output:");
+        }
         auto& one = around[&unit];
         one.muted = muted_code(language, file.views, unit.begin, unit.end);
         one.guards = guards(language, file.views, unit.begin, unit.end);

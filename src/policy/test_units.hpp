@@ -25,6 +25,7 @@ struct TestUnit {
     std::size_t rows = 0;                ///< values in a table of parameters
     std::vector<std::string> row_texts;  ///< of tables, each on a line, squeezed
     std::size_t conditions = 0;          ///< of the preprocessor around it
+    std::size_t exits = 0;               ///< under a condition, with assertions below
     std::size_t early_returns = 0;       ///< below a condition
     std::size_t unreached = 0;           ///< assertions below a return that nothing guards
     bool is_async = false;
