@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "check/parse_go_tests.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include <re2/re2.h>
@@ -22,7 +23,7 @@ std::string told_by_testify(const std::string& words) {
         const auto label = text.substr(0, text.find(':'));
         if (label == "Error Trace" || label == "Test" || label == "Messages" || label == "Error") {
             in_error = label == "Error" || label == "Messages";
-            const auto rest = base::trim(text.substr(label.size() + 1));
+            const auto rest = base::trim(text.substr(std::min(text.size(), label.size() + 1)));
             if (in_error && !rest.empty()) {
                 out += (out.empty() ? "" : "\n") + std::string(rest);
             }

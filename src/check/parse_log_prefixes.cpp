@@ -63,7 +63,7 @@ constexpr Prefix prefixes[] = {
 
 /// pnpm names the package's folder and the script ("packages/a test$ vitest run"), then puts both in front of each
 /// line.
-constexpr const char* pnpm_script = R"((?m)^((?:[\w@./-]+) [\w:-]+)\$ \S)";
+constexpr const char* pnpm_script = R"((?m)^([\w@./-]{1,200} [\w:-]{1,100})\$ \S)";
 /// Prefix of a CI service's own commands, and what is left of them where a page's text was copied.
 constexpr const char* command = R"(^##\[(?:error|warning|notice|debug|command|section)\])";
 constexpr const char* copied =

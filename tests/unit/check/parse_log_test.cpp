@@ -79,5 +79,37 @@ TEST(ParseLog, OffsetsOfClangTidysFixesBecomeLines) {
         Lines{"a.cpp:2:10 modernize-use-nullptr use nullptr"});
 }
 
+TEST(ParseLog, TakesOffWhatRunnersPutInFrontOfLines) {
+    EXPECT_EQ(clean_log("web:test: cache miss, executing 1\nweb:test: a.c:1: x\nother\nweb:test: \n"),
+              "cache miss, executing 1\na.c:1: x\nother\n\n");
+    EXPECT_EQ(clean_log("packages/a test$ tsc\npackages/a test: a.ts(1,2): x\nb: y\n"),
+              "packages/a test$ tsc\na.ts(1,2): x\nb: y\n");
+    EXPECT_EQ(clean_log("lerna notice cli v6\n@x/a: one\n@x/a: two\nb: three\n"),
+              "lerna notice cli v6\none\ntwo\nthree\n");
+    EXPECT_EQ(clean_log("[@x/a]: one\n[@x/a]: two\n"), "one\ntwo\n");
+    EXPECT_EQ(clean_log("[lint] a\n[test] b\n[lint] npm run lint exited with code 1\n"),
+              "a\nb\nnpm run lint exited with code 1\n");
+    EXPECT_EQ(clean_log("remote: a\nremote:\nremote:   b\n"), "a\n\n  b\n");
+    EXPECT_EQ(clean_log("[12:00:01]i:\t [Step 1/2] a\n[12:00:02]E:\t [Step 1/2] b\n"), "a\nb\n");
+    // A time of GitHub's and one of docker's, on some lines only
+    EXPECT_EQ(clean_log("##[group]Run\nDone\n2024-05-01T12:30:45.1234567Z #12 3.456 a\n2024-05-01T12:30:45.1234567Z "
+                        "3.456 b\n"),
+              "##[group]Run\nDone\na\nb\n");
+    EXPECT_EQ(clean_log("Error: src/a.ts(1,2): error x\n  Error:   3:4  error  y  z\nError: no place: at all\n"),
+              "src/a.ts(1,2): error x\n  3:4  error  y  z\nError: no place: at all\n");
+}
+
+TEST(ParseLog, LeavesAlonePrefixesThatNobodyHasAnnounced) {
+    for (const char* text : {"a.py:error: x\nb.py:error: y\n", "main: one\nmain: two\n", "[lint] a\n[test] b\n",
+                             "packages/a test: x\n", "1.5 a\n2.5 b\n", "[ERROR] a\n[ERROR] b\n"}) {
+        EXPECT_EQ(clean_log(text), text);
+    }
+}
+
+TEST(ParseLog, TakesOffColoursWhoseEscapeWasLost) {
+    EXPECT_EQ(clean_log("[31mred[39m ^[[1mbold^[[22m\n"), "red bold\n");
+    EXPECT_EQ(clean_log("a[1m] = 2;\n"), "a[1m] = 2;\n");
+}
+
 }  // namespace
 }  // namespace rfsn::check
