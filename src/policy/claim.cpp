@@ -261,7 +261,10 @@ std::vector<Claim> of_expression(const Language& language, Piece text) {
             return {claim(Strength::some, text.part(0, dot))};
         }
     }
-    return {claim(Strength::some, text)};
+    // What only answers yes or no says all that it can.
+    static const re2::RE2 predicate(
+        R"((?:^|[.:>])(?:is|has|are|can|contains|starts|ends|matches|exists)(?:[A-Z_]\w*)?\([^()]*\)$|(?:^|[.:>])(?:isEmpty|is_empty|empty)\(\)$)");
+    return {claim(is(text.code, predicate) ? Strength::exact : Strength::some, text)};
 }
 
 /// What a name of a function says that compares its arguments.
@@ -553,6 +556,11 @@ std::vector<Claim> claims_at(const Language& language, const SourceViews& views,
         return of_expression(language, about);
     }
     if (is(last, falsity)) {
+        auto denied = of_expression(language, about);
+        if (denied.size() == 1 && denied[0].strength == Strength::exact && !denied[0].other.empty()) {
+            denied[0].strength = Strength::some;  // it is another value, whichever
+            return denied;
+        }
         return {claim(Strength::exact, about, {"false", "false"})};
     }
     static const re2::RE2 no_error(

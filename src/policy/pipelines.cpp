@@ -50,6 +50,8 @@ std::string code_of(const Sides& file, const std::string* content) {
 std::string running(std::string code) {
     static const re2::RE2 printed(R"(\b(?:echo|printf)[ \t][^\n|&;]*|[ \t]#[^\n]*)");
     re2::RE2::GlobalReplace(&code, printed, " ");
+    static const re2::RE2 whole(R"(--lib([ \t][^\n|&;]*--(?:tests|all-targets)\b))");
+    re2::RE2::GlobalReplace(&code, whole, R"(\1)");
     return code;
 }
 
