@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -204,6 +205,7 @@ base::Result<Decoded> decode_go_test(std::string_view text, const ParseContext& 
     Decoded out;
     std::map<std::string, GoTest, std::less<>> tests;
     std::vector<std::string> failed;
+    std::vector<std::string> packages;
     bool any = false;
     bool in_package = false;
     for (const auto line : base::split_lines(text)) {
@@ -234,10 +236,22 @@ base::Result<Decoded> decode_go_test(std::string_view text, const ParseContext& 
             }
         } else if (action == "fail" && !name.empty()) {
             failed.push_back(key);
+        } else if (action == "fail") {
+            packages.push_back(key);
         }
     }
     if (!any) {
         return base::fail(ErrorCode::invalid, "no line is an event of go test -json");
+    }
+    // What panics outside of any test.
+    for (const auto& package : packages) {
+        const bool told = std::any_of(failed.begin(), failed.end(), [&](const std::string& key) {
+            return key.compare(0, package.size(), package) == 0;
+        });
+        const auto output = tests.find(package);
+        if (!told && output != tests.end() && output->second.output.find("panic: ") != std::string::npos) {
+            failed.push_back(package);
+        }
     }
     const auto parents = parents_of(failed);
     for (const auto& key : failed) {
