@@ -393,16 +393,16 @@ std::vector<Claim> of_failing_branch(const Language& language, const SourceViews
             return {};
         }
         Claim& one = claims.front();
-        if (find_operator(piece.code, {"!="}).second != 0) {
-            one.strength = Strength::exact;
-        } else if (find_operator(piece.code, {"=="}).second != 0) {
+        const bool differs = find_operator(piece.code, {"!="}).second != 0;
+        const bool equals = find_operator(piece.code, {"=="}).second != 0;
+        if (equals) {
             one.strength = Strength::some;
-        } else if (piece.code.substr(0, 1) == "!") {
+        } else if (!differs && piece.code.substr(0, 1) == "!") {
             const auto inner = of_expression(language, piece.part(1));
             if (inner.size() == 1) {
                 one = inner.front();
             }
-        } else if (one.strength == Strength::some) {
+        } else if (differs || one.strength == Strength::some) {
             one.strength = Strength::exact;  // "if f(x) { t.Error }": it must be false
         }
         out.push_back(one);
@@ -618,10 +618,10 @@ void resolve(const std::vector<std::pair<std::string, std::string>>& values, Cla
             *side = found->second;
         }
     }
-    if (claim.strength == Strength::exact && !claim.other.empty() && claim.subject == claim.other) {
-        claim.strength = Strength::nothing;
-    } else if (constants || (!claim.subject.empty() && is_literal(claim.subject) &&
-                             (claim.other.empty() || is_literal(claim.other)))) {
+    const bool same = claim.strength == Strength::exact && !claim.other.empty() && claim.subject == claim.other;
+    const bool given =
+        !claim.subject.empty() && is_literal(claim.subject) && (claim.other.empty() || is_literal(claim.other));
+    if (same || constants || given) {
         claim.strength = Strength::nothing;
     }
 }

@@ -117,7 +117,7 @@ class Indented {
         }
         return std::move(found_);
     }
-    std::size_t exits() const {
+    [[nodiscard]] std::size_t exits() const {
         static const re2::RE2 condition(R"(^\s*(?:if|elif)\b)");
         static const re2::RE2 leaves(R"(^\s*return\s*(?:None|True|False)?\s*$)");
         std::size_t found = 0, body_indent = 0;
@@ -295,7 +295,6 @@ class Bracketed {
         : language_(language),
           code_(std::string_view(views.code)),
           text_(std::string_view(views.text)),
-          begin_(begin),
           end_(std::min(end, views.code.size())),
           unit_(code_.substr(begin, end_ - begin)),
           all_(brackets(code_, begin, end_)) {}
@@ -310,7 +309,7 @@ class Bracketed {
         }
         return std::move(found_);
     }
-    std::size_t exits() const {
+    [[nodiscard]] std::size_t exits() const {
         static const re2::RE2 condition(R"((?:^|[\s}])if\b[^{}]*$|\belse\s*$)");
         static const re2::RE2 leaves(R"(^\s*return\b\s*(?:Ok\(\(\)\)|true|false|undefined|null|Unit)?\s*;?\s*$)");
         std::size_t found = 0;
@@ -329,7 +328,7 @@ class Bracketed {
         }
         return found;
     }
-    std::vector<Guard> guards() const {
+    [[nodiscard]] std::vector<Guard> guards() const {
         static const re2::RE2 condition(R"((?:^|[\s}])if\b(?:\s+constexpr)?\s*([^{}]*)$)");
         static const re2::RE2 other(R"(^\s*else\b)");
         std::vector<Guard> out;
@@ -610,7 +609,7 @@ class Bracketed {
 
     const Language& language_;
     std::string_view code_, text_;
-    std::size_t begin_, end_;
+    std::size_t end_;
     std::string_view unit_;
     std::vector<Bracket> all_;
     std::vector<MutedCode> found_;
