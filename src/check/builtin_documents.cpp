@@ -73,7 +73,8 @@ std::optional<DocumentProblem> yaml_problem(std::string_view content, const Buil
     }
     DocumentProblem problem = problem_of(document.error());
     if (problem.message.find("second document") != std::string::npos) {
-        problem.message += "; for several, put args: [--allow-multiple-documents] below checks, check-yaml in .rfsn.yaml";
+        problem.message +=
+            "; for several, put args: [--allow-multiple-documents] below checks, check-yaml in .rfsn.yaml";
     }
     return problem;
 }
