@@ -423,10 +423,11 @@ class Comparison {
                        ? moved("names some of the tests")
                        : "";
         }
-        if (weaker == "short") {
+        if (weaker == "short" || weaker == "instant") {
             const auto is = milliseconds(new_side.values);
             const auto was = milliseconds(old_side.values);
-            return is && *is < 10000 && (!was || *is < *was) ? moved("leaves it no time") : "";
+            return is && *is < (weaker == "short" ? 10000 : 2000) && (!was || *is < *was) ? moved("leaves it no time")
+                                                                                          : "";
         }
         if (weaker == "severity") {
             const auto was = severity_of(old_side.values);
