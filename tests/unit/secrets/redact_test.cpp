@@ -226,7 +226,7 @@ TEST(Redact, HostileRepetitionsAreBoundedWork) {
         while (text.size() < std::size_t{200'000}) {
             text += piece;
         }
-        EXPECT_NO_THROW(mask(text));
+        EXPECT_NO_THROW(static_cast<void>(mask(text)));
     }
 }
 
