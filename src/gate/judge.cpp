@@ -17,6 +17,7 @@
 #include "check/tool_versions.hpp"
 #include "gate/already_red.hpp"
 #include "gate/packs.hpp"
+#include "gate/self_excluded.hpp"
 #include "gate/test_proof.hpp"
 #include "isolate/siblings.hpp"
 #include "observe/log.hpp"
@@ -134,19 +135,6 @@ std::vector<model::StagedFile> leave_out_excluded(const config::Config& config, 
     std::vector<model::StagedFile> left_out(std::make_move_iterator(out), std::make_move_iterator(files.end()));
     files.erase(out, files.end());
     return left_out;
-}
-
-/// Who is told of a secret in a file that is excluded learns why it was looked for.
-void explain_self_excluded(Judged& judged) {
-    for (auto& outcome : judged.outcomes) {
-        for (auto& finding : outcome.findings) {
-            const bool is = std::any_of(judged.self_excluded.begin(), judged.self_excluded.end(),
-                                        [&](const model::StagedFile& file) { return file.path == finding.path; });
-            if (is) {
-                finding.message += " (excluded by .rfsn.yaml, but only by this change: commit that first)";
-            }
-        }
-    }
 }
 
 base::Result<void> load_config(Session& session, const Judged& judged) {
@@ -346,10 +334,8 @@ base::Result<std::unique_ptr<Judged>> judge(Session& session, CheckRequest reque
     judged->view = std::make_unique<git::TreeView>(session.source(), judged->whole);
     RFSN_TRY(load_config(session, *judged));
     RFSN_TRY(select_files(session, judged->request, judged->whole, judged->snapshot));
-    auto left_out = leave_out_excluded(session.config().config, judged->snapshot);
-    if (!judged->request.config_from_base && check::changes_configuration(judged->whole)) {
-        judged->self_excluded = std::move(left_out);
-    }
+    RFSN_ASSIGN(judged->self_excluded,
+                self_excluded(session, *judged, leave_out_excluded(session.config().config, judged->snapshot)));
     set_deadline(session, *judged);
     RFSN_TRY(make_plan(session, *judged));
     if (judged->request.plan_only) {

@@ -46,3 +46,7 @@ printf 'exclude: ["conf/**"]\n' > .rfsn.yaml
 git add -A; run 1 git-rfsn check --only builtin; has "$ERR" "telegram-bot-token"; has "$ERR" "commit that first"
 git rm -rq --cached conf; run 0 git-rfsn check --only builtin; git commit -qm exclude
 git add conf; run 0 git-rfsn check --only builtin
+
+# Neither is what was excluded before, when the change alters something else of the configuration.
+printf 'key2 = "%s%s"\n' '813374126:' 'AALiGW7Ce1ExTGJ0m6_weTuYDYfICX94zIf' > conf/l.py; printf 'max_file_kb: 400\n' >> .rfsn.yaml
+git add -A; run 0 git-rfsn check --only secrets
